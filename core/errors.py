@@ -1,0 +1,84 @@
+"""Every way something can go wrong here; the class knows how it is answered."""
+
+from datetime import timedelta
+
+from core.show import Button, Text, text
+
+
+class DeskbellError(Exception):
+    """The root of our errors: what happened, ready to be put into words."""
+
+    def __init__(self, said: Text, *buttons: Button) -> None:
+        super().__init__(said.id.format_map(_Plain(said)))
+        self.said = said
+        self.buttons = buttons
+
+
+class _Plain(dict[str, str]):
+    """Arguments of a text for the log; names of what is missing stay as they are."""
+
+    def __init__(self, said: Text) -> None:
+        super().__init__({name: str(value) for name, value in said.args.items()})
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+class UserError(DeskbellError):
+    """Something the person can put right; shown to them, changes nothing."""
+
+
+class NotAllowed(UserError):
+    """The policy says no."""
+
+
+class NotFound(UserError):
+    """There is no such thing, or it is none of the asker's business."""
+
+
+class Unreadable(UserError):
+    """What came in cannot be understood for its own content; it goes to quarantine."""
+
+
+class TemporaryError(DeskbellError):
+    """Trouble that passes (locked, full, lost connection); the source keeps it and repeats."""
+
+    def __init__(self, said: Text, *, retry_after: timedelta = timedelta(seconds=1)) -> None:
+        super().__init__(said)
+        self.retry_after = retry_after
+
+
+class PermanentError(DeskbellError):
+    """Repeating will not help; reported in the thread or to the admins."""
+
+
+class ConfigurationError(DeskbellError):
+    """A setting is wrong; the desk does not start."""
+
+
+class AlreadyTaken(UserError):
+    """Somebody was faster."""
+
+    def __init__(self, what: str, who: str) -> None:
+        super().__init__(text("{who} took {what} a moment ago. Try: ticket next", who=who, what=what))
+
+
+class NoSuchTicket(NotFound):
+    """No ticket with this number that the asker may see."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(text("There is no ticket #{number}. Try: ticket list", number=number))
+
+
+class NoSuchDialog(NotFound):
+    """No dialog with this number that the asker may see."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(text("There is no dialog {number}. Try: dialog list", number=number))
+
+
+class StoreBusy(TemporaryError):
+    """The database is locked, full or away."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(text("The store cannot be written at the moment ({why}). It will be tried again.", why=why))

@@ -1,0 +1,72 @@
+"""What all tables share: their base, aware times, small enums and keys."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, BigInteger, Dialect, Enum, ForeignKey, Integer, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC time: timestamptz on PostgreSQL, whole microseconds since 1970 on SQLite."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(TIMESTAMP(timezone=True) if dialect.name == "postgresql" else BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name == "postgresql":
+            return value  # type: ignore[no-any-return]
+        return _EPOCH + timedelta(microseconds=value)
+
+
+def stored(kind: type[StrEnum]) -> Enum:
+    """A StrEnum kept as its value in a plain text column, so that a new member needs no migration."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=24,
+        values_callable=lambda e: [member.value for member in e],
+    )
+
+
+_ID = BigInteger().with_variant(Integer, "sqlite")
+_JSON = JSON().with_variant(JSONB(), "postgresql")
+
+Key = Annotated[int, mapped_column(_ID, primary_key=True, autoincrement=True)]
+Facts = Annotated[dict[str, Any], mapped_column(_JSON, default=dict)]
+Listed = Annotated[list[Any], mapped_column(_JSON, default=list)]
+
+
+def reference(table: str, *, erased: str = "RESTRICT") -> Any:
+    """A column type that points at another table's id."""
+    return mapped_column(_ID, ForeignKey(f"{table}.id", ondelete=erased))
+
+
+class Base(DeclarativeBase):
+    """The root of all tables; names of constraints are fixed, so that both databases can migrate them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant(), str: Text(), int: _ID}

@@ -1,0 +1,216 @@
+"""What was said, what is held back, what came with it and what happened."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.models.base import Base, Facts, Key, reference, stored
+
+
+class Author(StrEnum):
+    """Whose words a message holds."""
+
+    CONTACT = "contact"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class Reader(StrEnum):
+    """Who will read a message: the customer too, or the team alone."""
+
+    CUSTOMER = "customer"
+    TEAM = "team"
+
+
+class Message(Base):
+    """One thing said. Its place in a ticket or dialog is its seq there."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("uq_message_ticket_id_ticket_seq", "ticket_id", "ticket_seq", unique=True),
+        Index("uq_message_dialog_id_dialog_seq", "dialog_id", "dialog_seq", unique=True),
+        Index("ix_message_unindexed", "id", sqlite_where="NOT is_indexed", postgresql_where="NOT is_indexed"),
+        Index("ix_message_contact_id", "contact_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[Key]
+    ticket_id: Mapped[int | None] = reference("ticket")
+    ticket_seq: Mapped[int | None]
+    dialog_id: Mapped[int | None] = reference("dialog")
+    dialog_seq: Mapped[int | None]
+    author: Mapped[Author] = mapped_column(stored(Author))
+    reader: Mapped[Reader] = mapped_column(stored(Reader))
+    contact_id: Mapped[int | None] = reference("contact")
+    agent_id: Mapped[int | None] = reference("agent")
+    channel_id: Mapped[int | None] = reference("channel")
+    identity_id: Mapped[int | None] = reference("identity")
+    external_id: Mapped[str] = mapped_column(default="")
+    """What its origin calls it: the widget's client id, a platform's message id."""
+    author_name: Mapped[str] = mapped_column(default="")
+    """The writer's name where an address is shared, or the agent's public name at that time."""
+    body: Mapped[str] = mapped_column(default="")
+    wording: Mapped[str] = mapped_column(default="")
+    """For a system message: the id of its text; `facts` are its arguments."""
+    facts: Mapped[Facts]
+    said_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    redacted_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    """When it became certain that a reply will not reach the customer."""
+    failure: Mapped[str] = mapped_column(default="")
+    is_indexed: Mapped[bool] = mapped_column(default=False)
+
+
+class FormerBody(Base):
+    """What a message said before it was edited."""
+
+    __tablename__ = "former_body"
+
+    id: Mapped[Key]
+    message_id: Mapped[int] = mapped_column(index=True)
+    body: Mapped[str]
+    until: Mapped[datetime]
+
+
+class File(Base):
+    """A file that came with a message, or waits to; its bytes lie under their hash."""
+
+    __tablename__ = "file"
+    __table_args__ = (
+        Index("ix_file_message_id", "message_id"),
+        Index("ix_file_sha256", "sha256"),
+        Index("ix_file_identity_id", "identity_id"),
+    )
+
+    id: Mapped[Key]
+    sha256: Mapped[str]
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    message_id: Mapped[int | None] = reference("message")
+    held_id: Mapped[int | None] = reference("held_reply")
+    identity_id: Mapped[int | None] = reference("identity")
+    agent_id: Mapped[int | None] = reference("agent")
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+
+class HeldReply(Base):
+    """A reply that may still be withdrawn: not yet a message."""
+
+    __tablename__ = "held_reply"
+    __table_args__ = (Index("ix_held_reply_ticket_id", "ticket_id"), Index("ix_held_reply_dialog_id", "dialog_id"))
+
+    id: Mapped[Key]
+    ticket_id: Mapped[int | None] = reference("ticket")
+    dialog_id: Mapped[int | None] = reference("dialog")
+    agent_id: Mapped[int] = reference("agent")
+    room: Mapped[str] = mapped_column(default="")
+    external_id: Mapped[str] = mapped_column(default="")
+    body: Mapped[str]
+    said_at: Mapped[datetime]
+    release_at: Mapped[datetime | None]
+    """When it goes; nothing while it waits for somebody to decide."""
+    written_on_seq: Mapped[int] = mapped_column(default=0)
+    stopped_because: Mapped[str] = mapped_column(default="")
+    """Why it waits for a decision: `newer`, `mention`, `link`, `file`; empty while it only runs down."""
+    afterwards: Mapped[Facts]
+    """What happens to the ticket when it goes: `{"status": "closed"}` or a pending time."""
+
+
+class Copy(Base):
+    """Where a message also stands: a thread or a customer's channel, and its id there."""
+
+    __tablename__ = "copy"
+    __table_args__ = (UniqueConstraint("message_id", "place"), Index("ix_copy_place", "place", "external_id"))
+
+    id: Mapped[Key]
+    message_id: Mapped[int] = reference("message", erased="CASCADE")
+    place: Mapped[str]
+    """`thread:7` or `channel:2`."""
+    external_id: Mapped[str]
+
+
+class EventRow(Base):
+    """One thing that happened: ids, states and small facts, never words, names or addresses."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_ticket_id_ticket_seq", "ticket_id", "ticket_seq"),
+        Index("ix_event_dialog_id_dialog_seq", "dialog_id", "dialog_seq"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[Key]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    """`agent:3`, `contact:9`, `system`, `rule:2`."""
+    ticket_id: Mapped[int | None]
+    ticket_seq: Mapped[int | None]
+    dialog_id: Mapped[int | None]
+    dialog_seq: Mapped[int | None]
+    contact_id: Mapped[int | None]
+    message_id: Mapped[int | None]
+    facts: Mapped[Facts]
+
+
+class Received(Base):
+    """What came in once; the same thing again finds its row."""
+
+    __tablename__ = "received"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class QuarantineState(StrEnum):
+    """What became of something nobody understood."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DISCARDED = "discarded"
+
+
+class Quarantined(Base):
+    """Something that came in and could not be understood, kept raw with the reason."""
+
+    __tablename__ = "quarantined"
+    __table_args__ = (UniqueConstraint("source", "external_id"),)
+
+    id: Mapped[Key]
+    source: Mapped[str]
+    external_id: Mapped[str]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    reason: Mapped[Facts]
+    """The reason's text: `{"id": …, "args": {…}}`."""
+    team_id: Mapped[int | None] = reference("team")
+    contact_id: Mapped[int | None] = reference("contact")
+    state: Mapped[QuarantineState] = mapped_column(stored(QuarantineState), default=QuarantineState.WAITING)
+    at: Mapped[datetime]
+
+
+class Deadline(Base):
+    """Something becomes due; one row per subject and kind, setting it again moves it."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (
+        UniqueConstraint("subject", "subject_id", "kind"),
+        Index("ix_deadline_due", "due_at", sqlite_where="NOT is_failed", postgresql_where="NOT is_failed"),
+    )
+
+    id: Mapped[Key]
+    subject: Mapped[str]
+    subject_id: Mapped[int]
+    kind: Mapped[str]
+    due_at: Mapped[datetime]
+    facts: Mapped[Facts]
+    tries: Mapped[int] = mapped_column(default=0)
+    is_failed: Mapped[bool] = mapped_column(default=False)
