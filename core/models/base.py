@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, Dialect, Enum, ForeignKey, Integer, MetaData, Text
+from sqlalchemy import JSON, BigInteger, Dialect, Enum, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -55,6 +55,11 @@ Listed = Annotated[list[Any], mapped_column(_JSON, default=list)]
 def reference(table: str, *, erased: str = "RESTRICT") -> Any:
     """A column type that points at another table's id."""
     return mapped_column(_ID, ForeignKey(f"{table}.id", ondelete=erased))
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index over the rows for which `where` holds, on both databases."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Base(DeclarativeBase):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models.base import Base, Facts, Key, reference, stored
+from core.models.base import Base, Facts, Key, partial_index, reference, stored
 
 
 class Author(StrEnum):
@@ -31,7 +31,7 @@ class Message(Base):
     __table_args__ = (
         Index("uq_message_ticket_id_ticket_seq", "ticket_id", "ticket_seq", unique=True),
         Index("uq_message_dialog_id_dialog_seq", "dialog_id", "dialog_seq", unique=True),
-        Index("ix_message_unindexed", "id", sqlite_where="NOT is_indexed", postgresql_where="NOT is_indexed"),
+        partial_index("ix_message_unindexed", "id", where="NOT is_indexed"),
         Index("ix_message_contact_id", "contact_id"),
         {"sqlite_autoincrement": True},
     )
@@ -203,7 +203,7 @@ class Deadline(Base):
     __tablename__ = "deadline"
     __table_args__ = (
         UniqueConstraint("subject", "subject_id", "kind"),
-        Index("ix_deadline_due", "due_at", sqlite_where="NOT is_failed", postgresql_where="NOT is_failed"),
+        partial_index("ix_deadline_due", "due_at", where="NOT is_failed"),
     )
 
     id: Mapped[Key]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models.base import Base, Facts, Key, Listed, reference, stored
+from core.models.base import Base, Facts, Key, Listed, partial_index, reference, stored
 
 
 class Role(StrEnum):
@@ -158,14 +158,7 @@ class Identity(Base):
 
     __tablename__ = "identity"
     __table_args__ = (
-        Index(
-            "uq_identity_verified",
-            "kind",
-            "address",
-            unique=True,
-            sqlite_where="is_verified",
-            postgresql_where="is_verified",
-        ),
+        partial_index("uq_identity_verified", "kind", "address", unique=True, where="is_verified"),
         Index("ix_identity_contact_id", "contact_id"),
         Index("ix_identity_kind_address", "kind", "address"),
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models.base import Base, Facts, Key, Listed, reference, stored
+from core.models.base import Base, Facts, Key, Listed, partial_index, reference, stored
 
 
 class Rank(StrEnum):
@@ -80,7 +80,7 @@ class Delivery(Base):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index("ix_delivery_due", "lane", "id", sqlite_where="is_due", postgresql_where="is_due"),
+        partial_index("ix_delivery_due", "lane", "id", where="is_due"),
         Index("ix_delivery_message_id", "message_id"),
         Index("ix_delivery_state", "state", "id"),
     )

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import SMALLINT
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from core.models.base import Base, Facts, Key, reference, stored
+from core.models.base import Base, Facts, Key, partial_index, reference, stored
 
 
 class Status(StrEnum):
@@ -48,20 +48,13 @@ class Ticket(Base):
     __tablename__ = "ticket"
     __table_args__ = (
         CheckConstraint("is_open = (status <> 'closed')", name="open_is_not_closed"),
-        Index(
-            "ix_ticket_queue", "team_id", "priority", "due_at", "id", sqlite_where="is_open", postgresql_where="is_open"
-        ),
-        Index("ix_ticket_open", "priority", "due_at", "id", sqlite_where="is_open", postgresql_where="is_open"),
-        Index("ix_ticket_assignee", "assignee_id", "id", sqlite_where="is_open", postgresql_where="is_open"),
+        partial_index("ix_ticket_queue", "team_id", "priority", "due_at", "id", where="is_open"),
+        partial_index("ix_ticket_open", "priority", "due_at", "id", where="is_open"),
+        partial_index("ix_ticket_assignee", "assignee_id", "id", where="is_open"),
         Index("ix_ticket_contact_id", "contact_id", "id"),
         Index("ix_ticket_status", "status", "id"),
         Index("ix_ticket_updated", "updated_at", "id"),
-        Index(
-            "ix_ticket_merged_into",
-            "merged_into",
-            sqlite_where="merged_into IS NOT NULL",
-            postgresql_where="merged_into IS NOT NULL",
-        ),
+        partial_index("ix_ticket_merged_into", "merged_into", where="merged_into IS NOT NULL"),
         {"sqlite_autoincrement": True},
     )
 
@@ -209,11 +202,10 @@ class Dialog(Base):
 
     __tablename__ = "dialog"
     __table_args__ = (
-        Index(
-            "uq_dialog_live", "channel_id", "identity_id", unique=True,
-            sqlite_where="state = 'live'", postgresql_where="state = 'live'",
+        partial_index(
+            "uq_dialog_live", "channel_id", "identity_id", unique=True, where="state = 'live'"
         ),
-        Index("ix_dialog_live", "team_id", "id", sqlite_where="state = 'live'", postgresql_where="state = 'live'"),
+        partial_index("ix_dialog_live", "team_id", "id", where="state = 'live'"),
         Index("ix_dialog_ticket_id", "ticket_id"),
         Index("ix_dialog_identity_id", "identity_id", "id"),
         Index("ix_dialog_contact_id", "contact_id"),
