@@ -1,0 +1,201 @@
+"""Desk: one open transaction, with the time, the doer, and what has happened in it."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Executable, Result, insert, update
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.events import Event
+from core.models import Dialog, EventRow, Ticket
+from core.pace import Pace
+
+T = TypeVar("T")
+Topic = str
+"""What open pages look at: `ticket:42`, `dialog:17`, `queue`, or `*` for everything."""
+
+_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event with where it stands: its row id and its seqs."""
+
+    event: Event
+    ticket_seq: int | None
+    dialog_seq: int | None
+
+
+class Desk:
+    """One open transaction. Its body is plain, waits for nothing, may be run again, and has rows as its only effects."""
+
+    def __init__(self, connection: Connection, now: datetime, actor: Actor, pace: Pace) -> None:
+        self.connection = connection
+        self.now = now
+        self.actor = actor
+        self.pace = pace
+        self.topics: set[Topic] = set()
+        self._session: Session | None = None
+        self._recorded: list[Event] = []
+        self._placed: list[Happened] = []
+
+    @property
+    def session(self) -> Session:
+        """The mapped objects of this transaction, made when first asked for."""
+        if self._session is None:
+            self._session = Session(
+                self.connection, expire_on_commit=False, join_transaction_mode="rollback_only", autoflush=True
+            )
+        return self._session
+
+    @property
+    def on_postgres(self) -> bool:
+        """Whether the store is PostgreSQL."""
+        return self.connection.dialect.name == "postgresql"
+
+    def execute(self, statement: Executable, rows: Any = None) -> Result[Any]:
+        """Runs one Core statement after all changed objects have been written."""
+        self.flush()
+        return self.connection.execute(statement, rows)
+
+    def change(self, statement: Executable, rows: Any = None) -> int:
+        """Runs one writing statement; returns how many rows it touched."""
+        result = self.execute(statement, rows)
+        return result.rowcount if isinstance(result, CursorResult) else 0
+
+    def flush(self) -> None:
+        """Writes all changed objects."""
+        if self._session is not None:
+            self._session.flush()
+
+    def look(self, *topics: Topic) -> None:
+        """Tells open pages, after the commit, that these have changed."""
+        self.topics.update(topics)
+
+    def new_key(self) -> str:
+        """A key nobody can guess, 22 characters."""
+        return secrets.token_urlsafe(16)
+
+    def record(self, event: Event) -> None:
+        """Notes that something happened; it gets its seq and its row before the reactions run."""
+        self._recorded.append(event)
+
+    def place(self, event: Event, *, ticket_seq: int | None, dialog_seq: int | None) -> None:
+        """Notes an event that shares the seq of a message just written."""
+        self._placed.append(Happened(event, ticket_seq, dialog_seq))
+
+    def next_seq(self, *, ticket_id: int | None, dialog_id: int | None) -> tuple[int | None, int | None]:
+        """Locks the ticket and dialog and takes the next seq of each (None where there is none)."""
+        self.flush()
+        ticket_seq = None if ticket_id is None else self._advance(Ticket, [ticket_id], 1)[ticket_id]
+        dialog_seq = None if dialog_id is None else self._advance(Dialog, [dialog_id], 1)[dialog_id]
+        return ticket_seq, dialog_seq
+
+    def settle(self) -> list[Happened]:
+        """Writes what was recorded since the last call, with its seqs, and hands it back."""
+        self.flush()
+        placed, recorded = self._placed, self._recorded
+        self._placed, self._recorded = [], []
+        happened = placed + self._numbered(recorded)
+        if happened:
+            self.connection.execute(insert(EventRow), [self._row(each) for each in happened])
+        for each in happened:
+            self._look_at(each.event)
+        return happened
+
+    def _numbered(self, events: Sequence[Event]) -> list[Happened]:
+        if not events:
+            return []
+        tickets = self._take_seqs(Ticket, (e.ticket_id for e in events))
+        dialogs = self._take_seqs(Dialog, (e.dialog_id for e in events))
+        return [Happened(e, _next(tickets, e.ticket_id), _next(dialogs, e.dialog_id)) for e in events]
+
+    def _take_seqs(self, table: type[Ticket | Dialog], ids: Iterable[int | None]) -> dict[int, int]:
+        """How far each row's seq has gone before these events: they come one after the other behind it."""
+        wanted: dict[int, int] = defaultdict(int)
+        for id_ in ids:
+            if id_ is not None:
+                wanted[id_] += 1
+        by_count: dict[int, list[int]] = defaultdict(list)
+        for id_, count in wanted.items():
+            by_count[count].append(id_)
+        return {
+            id_: last - count
+            for count, some in by_count.items()
+            for id_, last in self._advance(table, sorted(some), count).items()
+        }
+
+    def _advance(self, table: type[Ticket | Dialog], ids: list[int], count: int) -> dict[int, int]:
+        statement = (
+            update(table)
+            .where(table.id == ids[0] if len(ids) == 1 else table.id.in_(ids))
+            .values(last_seq=table.last_seq + count)
+            .returning(table.id, table.last_seq)
+        )
+        return {row.id: row.last_seq for row in self.connection.execute(statement)}
+
+    def _row(self, each: Happened) -> dict[str, Any]:
+        event = each.event
+        return {
+            "kind": event.kind,
+            "at": self.now,
+            "actor": self.actor.key,
+            "ticket_id": event.ticket_id,
+            "ticket_seq": each.ticket_seq,
+            "dialog_id": event.dialog_id,
+            "dialog_seq": each.dialog_seq,
+            "contact_id": event.contact_id,
+            "message_id": event.message_id,
+            "facts": event.facts(),
+        }
+
+    def _look_at(self, event: Event) -> None:
+        self.topics.add("queue")
+        if event.ticket_id is not None:
+            self.topics.add(f"ticket:{event.ticket_id}")
+        if event.dialog_id is not None:
+            self.topics.add(f"dialog:{event.dialog_id}")
+
+    def close(self) -> None:
+        """Lets go of the mapped objects; the transaction is not this desk's to end."""
+        if self._session is not None:
+            self._session.close()
+
+
+def _next(seqs: dict[int, int], id_: int | None) -> int | None:
+    if id_ is None or id_ not in seqs:
+        return None
+    seqs[id_] += 1
+    return seqs[id_]
+
+
+Reaction = Callable[[Desk, Sequence[Happened]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """What a change came to: its result, and what open pages should look at."""
+
+    result: T
+    topics: frozenset[Topic] = field(default_factory=frozenset)
+
+
+def carry_out(desk: Desk, work: Callable[[Desk], T], reactions: Sequence[Reaction]) -> Outcome[T]:
+    """Runs a body and everything that follows from it, until nothing new happens (at most 5 rounds)."""
+    try:
+        result = work(desk)
+        for _ in range(_ROUNDS):
+            happened = desk.settle()
+            if not happened:
+                break
+            for react in reactions:
+                react(desk, happened)
+        desk.settle()
+        return Outcome(result, frozenset(desk.topics))
+    finally:
+        desk.close()

@@ -1,0 +1,38 @@
+"""How long the desk waits before it does things by itself."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The desk's waiting times and bounds; every one can be set."""
+
+    hold_chat: timedelta = timedelta(seconds=3)
+    """How long a reply in a chat may still be withdrawn."""
+    hold_mail: timedelta = timedelta(seconds=20)
+    still_there: timedelta = timedelta(minutes=5)
+    """After the agent's last word the silent customer is asked whether they are still there."""
+    idle_end: timedelta = timedelta(minutes=5)
+    """After that question the dialog ends."""
+    gone_grace: timedelta = timedelta(minutes=2)
+    """How long a closed page may stay away before its dialog ends."""
+    call_out: timedelta = timedelta(minutes=3)
+    """An untaken dialog, or one whose agent is silent so long, is called out to the team again."""
+    give_up: timedelta = timedelta(minutes=5)
+    """An untaken dialog becomes a ticket then."""
+    close_silent: timedelta = timedelta(hours=24)
+    """A ticket whose customer fell silent after the agent's last words closes then."""
+    relink: timedelta = timedelta(days=14)
+    """A returning customer's dialog joins their newest ticket unless that was closed longer ago."""
+    pending: timedelta = timedelta(days=3)
+    """How long a ticket is pending when nobody says for how long."""
+    present: timedelta = timedelta(minutes=2)
+    """An agent whose room was open within this time counts as there."""
+    longest_text: int = 20_000
+    """Characters of one message; the widget refuses more, other channels keep the rest as a file."""
+    longest_subject: int = 200
+    messages_per_minute: int = 40
+    """From one visitor; more are refused for a while."""
+    largest_file: int = 20 * 1024 * 1024
+    files_per_message: int = 10

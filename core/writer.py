@@ -1,0 +1,167 @@
+"""The one thread that writes to SQLite: folds the bodies that wait into one commit, a SAVEPOINT each."""
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from core.errors import StoreBusy
+
+T = TypeVar("T")
+
+_FOLD = 32
+"""Bodies in one commit at most: beyond, the later ones wait too long for the first."""
+_WAITING = 20_000
+"""Bodies that may wait; more are told to come back."""
+
+
+@dataclass(slots=True)
+class _Job:
+    """A body, who waits for it, and how it went."""
+
+    body: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+    result: Any = None
+    error: BaseException | None = None
+
+
+class Writer:
+    """Runs bodies one after the other in its own thread and commits them together."""
+
+    def __init__(self, path: str) -> None:
+        self._engine = _engine(path)
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="deskbell-writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, body: Callable[[Connection], T]) -> T:
+        """Runs a body in the writer thread; it is carried out even when the caller goes away meanwhile."""
+        if self._closed:
+            raise StoreBusy("closing")
+        if self._jobs.qsize() >= _WAITING:
+            raise StoreBusy("too much to do")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Job(body, loop, future))
+        return await future
+
+    async def close(self) -> None:
+        """Carries out what waits, then ends the thread."""
+        if not self._closed:
+            self._closed = True
+            self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._engine.dispose()
+
+    def _work(self) -> None:
+        going = True
+        while going:
+            batch, going = self._next_batch()
+            if batch:
+                self._carry_out(batch)
+                _hand_back(batch)
+
+    def _next_batch(self) -> tuple[list[_Job], bool]:
+        first = self._jobs.get()
+        if first is None:
+            return [], False
+        batch = [first]
+        with contextlib.suppress(queue.Empty):
+            while len(batch) < _FOLD:
+                job = self._jobs.get_nowait()
+                if job is None:
+                    return batch, False
+                batch.append(job)
+        return batch, True
+
+    def _carry_out(self, batch: list[_Job]) -> None:
+        if len(batch) > 1 and self._together(batch):
+            return
+        for job in batch:
+            self._alone(job)
+
+    def _together(self, batch: list[_Job]) -> bool:
+        """Runs all in one commit; False when SQLite gave the whole of it up, so that each is run again alone."""
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                for job in batch:
+                    self._in_savepoint(connection, job)
+        except (DBAPIError, sqlite3.Error):
+            for job in batch:
+                job.result, job.error = None, None
+            return False
+        return True
+
+    def _in_savepoint(self, connection: Connection, job: _Job) -> None:
+        connection.exec_driver_sql("SAVEPOINT one")
+        try:
+            job.result = job.body(connection)
+        except BaseException as error:
+            if not _is_open(connection):
+                raise
+            connection.exec_driver_sql("ROLLBACK TO one")
+            job.error = _passing(error)
+        connection.exec_driver_sql("RELEASE one")
+
+    def _alone(self, job: _Job) -> None:
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                job.result = job.body(connection)
+        except BaseException as error:
+            job.result, job.error = None, _passing(error)
+
+
+def _hand_back(batch: list[_Job]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in batch:
+        by_loop.setdefault(job.loop, []).append(job)
+    for loop, jobs in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # that loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_settle, jobs)
+
+
+def _settle(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.future.done():
+            continue
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)
+
+
+def _passing(error: BaseException) -> BaseException:
+    """Locked, full or unreadable for the moment is the source's cue to repeat; anything else stays what it is."""
+    if isinstance(error, OperationalError):
+        said = str(error.orig)
+        if any(word in said for word in ("locked", "full", "disk I/O", "unable to open", "busy", "readonly")):
+            return StoreBusy(said)
+    return error
+
+
+def _is_open(connection: Connection) -> bool:
+    """Whether SQLite still has our transaction: a full disk makes it roll back by itself."""
+    return bool(connection.connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]
+
+
+def _engine(path: str) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = 1", "busy_timeout = 5000"):
+        connection.execute(f"PRAGMA {pragma}")
