@@ -32,7 +32,7 @@ class Happened:
 
 
 class Desk:
-    """One open transaction. Its body is plain, waits for nothing, may be run again, and has rows as its only effects."""
+    """One open transaction. Its body waits for nothing, may be run again, and has rows as its only effects."""
 
     def __init__(self, connection: Connection, now: datetime, actor: Actor, pace: Pace) -> None:
         self.connection = connection
@@ -89,12 +89,11 @@ class Desk:
         """Notes an event that shares the seq of a message just written."""
         self._placed.append(Happened(event, ticket_seq, dialog_seq))
 
-    def next_seq(self, *, ticket_id: int | None, dialog_id: int | None) -> tuple[int | None, int | None]:
-        """Locks the ticket and dialog and takes the next seq of each (None where there is none)."""
+    def advance(self, table: type[Ticket | Dialog], id_: int, **values: Any) -> int:
+        """Locks a ticket or dialog, sets these columns of it and takes its next seq, in one statement."""
         self.flush()
-        ticket_seq = None if ticket_id is None else self._advance(Ticket, [ticket_id], 1)[ticket_id]
-        dialog_seq = None if dialog_id is None else self._advance(Dialog, [dialog_id], 1)[dialog_id]
-        return ticket_seq, dialog_seq
+        statement = update(table).where(table.id == id_).values(last_seq=table.last_seq + 1, **values)
+        return self.connection.execute(statement.returning(table.last_seq)).scalar_one()
 
     def settle(self) -> list[Happened]:
         """Writes what was recorded since the last call, with its seqs, and hands it back."""

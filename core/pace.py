@@ -32,6 +32,8 @@ class Pace:
     longest_text: int = 20_000
     """Characters of one message; the widget refuses more, other channels keep the rest as a file."""
     longest_subject: int = 200
+    tell_again: timedelta = timedelta(hours=1)
+    """How long after `nobody is there` the customer is not told so again."""
     messages_per_minute: int = 40
     """From one visitor; more are refused for a while."""
     largest_file: int = 20 * 1024 * 1024

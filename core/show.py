@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,45 @@ def text(id_: str, /, **args: Argument) -> Text:
 def texts(one: str, many: str, /, *, count: int, **args: Argument) -> Text:
     """A sentence with a number in it: `one` for a count of 1, `many` otherwise, in every language's own rule."""
     return Text(one, {"count": count, **args}, many)
+
+
+def as_json(said: Text) -> dict[str, Any]:
+    """A text ready for a JSON column; `from_json` gives it back."""
+    kept: dict[str, Any] = {
+        "id": said.id,
+        "args": {name: _argument_as_json(value) for name, value in said.args.items()},
+    }
+    return kept if said.plural is None else {**kept, "plural": said.plural}
+
+
+def from_json(kept: Mapping[str, Any]) -> Text:
+    """The text that `as_json` wrote down."""
+    args = {name: _argument_from_json(value) for name, value in kept.get("args", {}).items()}
+    return Text(kept["id"], args, kept.get("plural"))
+
+
+def _argument_as_json(value: Argument) -> Any:
+    match value:
+        case Text():
+            return {"text": as_json(value)}
+        case datetime():
+            return {"at": value.isoformat()}
+        case timedelta():
+            return {"seconds": value.total_seconds()}
+        case _:
+            return value
+
+
+def _argument_from_json(value: Any) -> Argument:
+    match value:
+        case {"text": inner}:
+            return from_json(inner)
+        case {"at": str(moment)}:
+            return datetime.fromisoformat(moment)
+        case {"seconds": seconds}:
+            return timedelta(seconds=seconds)
+        case _:
+            return value  # type: ignore[no-any-return]
 
 
 def verbatim(words: str) -> Text:

@@ -27,8 +27,8 @@ Clock = Callable[[], datetime]
 Publish = Callable[[frozenset[Topic]], None]
 
 _RETRIES = 5
-_REPEATABLE = {"40001", "40P01"}
-"""PostgreSQL's serialization failure and deadlock: the same body may simply be run again."""
+_REPEATABLE = {"40001", "40P01", "23505"}
+"""PostgreSQL's serialization failure and deadlock, and two at once who both made the same row: run the body again."""
 
 
 class Driver(Protocol):

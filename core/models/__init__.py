@@ -3,6 +3,20 @@
 from core.models.base import (
     Base,
 )
+from core.models.messages import (
+    Author,
+    Copy,
+    Deadline,
+    EventRow,
+    File,
+    FormerBody,
+    HeldReply,
+    Message,
+    Quarantined,
+    QuarantineState,
+    Reader,
+    Received,
+)
 from core.models.people import (
     Account,
     Agent,
@@ -10,6 +24,7 @@ from core.models.people import (
     Contact,
     Identity,
     Member,
+    Notice,
     Place,
     Pressed,
     Role,
@@ -19,6 +34,16 @@ from core.models.people import (
     Template,
     View,
     Wording,
+)
+from core.models.sending import (
+    Bucket,
+    Delivery,
+    DeliveryState,
+    Kept,
+    Lane,
+    Lease,
+    Rank,
+    Thread,
 )
 from core.models.tickets import (
     Dialog,
@@ -38,30 +63,6 @@ from core.models.tickets import (
     Ticket,
     TranscriptState,
     Watcher,
-)
-from core.models.messages import (
-    Author,
-    Copy,
-    Deadline,
-    EventRow,
-    File,
-    FormerBody,
-    HeldReply,
-    Message,
-    QuarantineState,
-    Quarantined,
-    Reader,
-    Received,
-)
-from core.models.sending import (
-    Bucket,
-    Delivery,
-    DeliveryState,
-    Kept,
-    Lane,
-    Lease,
-    Rank,
-    Thread,
 )
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "Link",
     "Member",
     "Message",
+    "Notice",
     "Phase",
     "Place",
     "Pressed",

@@ -222,3 +222,19 @@ class Pressed(Base):
     steps: Mapped[Listed]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+class Notice(Base):
+    """Something one agent should hear of: a reminder come due, a watched ticket that moved."""
+
+    __tablename__ = "notice"
+    __table_args__ = (partial_index("ix_notice_unseen", "agent_id", "id", where="seen_at IS NULL"),)
+
+    id: Mapped[Key]
+    agent_id: Mapped[int] = reference("agent", erased="CASCADE")
+    ticket_id: Mapped[int | None]
+    dialog_id: Mapped[int | None]
+    said: Mapped[Facts]
+    """Its text as a value: ids and numbers, never a customer's words."""
+    at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]

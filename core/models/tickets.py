@@ -233,8 +233,12 @@ class Dialog(Base):
     agent_wrote_at: Mapped[datetime | None]
     customer_left_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    asked_again: Mapped[bool] = mapped_column(default=False)
-    """Whether the customer was asked `still there?` since they last wrote."""
+    waiting_since: Mapped[datetime | None]
+    """Since when the customer's words wait for an answer; nothing while they do not."""
+    asked_at: Mapped[datetime | None]
+    """When the customer was last asked whether they are still there."""
+    called_out_at: Mapped[datetime | None]
+    """When the team was last called for it."""
     delivered_seq: Mapped[int] = mapped_column(default=0)
     seen_seq: Mapped[int] = mapped_column(default=0)
     """Up to where the customer has received and seen."""

@@ -1,0 +1,256 @@
+"""Customers: who somebody is by proof, who they may be, and how a person is blocked, merged and forgotten."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
+
+from core.connector import Claims, Sender
+from core.desk import Desk
+from core.errors import NotFound, UserError
+from core.events import ContactBlocked, ContactChanged, ContactMerged, ContactUnmerged
+from core.models import Contact, Identity, Ticket
+from core.show import text
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A sender as the desk knows them."""
+
+    identity_id: int
+    contact_id: int
+    is_shared: bool
+    blocked_until: datetime | None
+    is_spammer: bool
+    is_new: bool = False
+
+
+def known(desk: Desk, sender: Sender) -> Known:
+    """Who a sender is; somebody new becomes a contact with this one verified identity."""
+    return _lookup(desk, sender) or _newcomer(desk, sender)
+
+
+def _lookup(desk: Desk, sender: Sender) -> Known | None:
+    statement = (
+        select(
+            Identity.id, Identity.is_shared, Contact.id.label("contact_id"), Contact.merged_into,
+            Contact.blocked_until, Contact.is_spammer,
+        )
+        .join(Contact, Contact.id == Identity.contact_id)
+        .where(Identity.kind == sender.kind, Identity.address == sender.address, Identity.is_verified)
+    )  # fmt: skip
+    row = desk.execute(statement).first()
+    if row is None:
+        return None
+    if row.merged_into is None:
+        return Known(row.id, row.contact_id, row.is_shared, row.blocked_until, row.is_spammer)
+    one = standing(desk, row.contact_id)
+    return Known(row.id, one.id, row.is_shared, one.blocked_until, one.is_spammer)
+
+
+def _newcomer(desk: Desk, sender: Sender) -> Known:
+    contact_id = desk.execute(
+        insert(Contact).returning(Contact.id),
+        {"name": sender.name[:120], "language": sender.language[:8], "created_at": desk.now},
+    ).scalar_one()
+    identity_id = desk.execute(
+        insert(Identity).returning(Identity.id),
+        {"contact_id": contact_id, "kind": sender.kind, "address": sender.address, "is_verified": True},
+    ).scalar_one()
+    return Known(identity_id, contact_id, False, None, False, is_new=True)
+
+
+def claim(desk: Desk, contact_id: int, claims: Claims) -> None:
+    """Keeps what somebody typed about themselves: shown as `says to be …`, an unverified address, never a merge."""
+    contact = by_id(desk, contact_id)
+    if claims.name and claims.name.strip() != contact.name:
+        contact.claimed_name = claims.name.strip()[:120]
+    for kind, address in (("email", claims.email), ("phone", claims.phone)):
+        if address.strip():
+            add_address(desk, contact, kind, address, is_verified=False)
+
+
+def add_address(desk: Desk, contact: Contact, kind: str, address: str, *, is_verified: bool) -> Identity:
+    """Gives a contact an address; the same one twice is once."""
+    plain = normal_address(kind, address)
+    found = desk.session.scalars(
+        select(Identity).where(Identity.contact_id == contact.id, Identity.kind == kind, Identity.address == plain)
+    ).one_or_none()
+    if found is None:
+        found = Identity(contact_id=contact.id, kind=kind, address=plain, is_verified=is_verified)
+        desk.session.add(found)
+        desk.record(ContactChanged(contact_id=contact.id, what="address"))
+        desk.flush()
+    return found
+
+
+def normal_address(kind: str, address: str) -> str:
+    """An address as it is compared: mail in lower case, numbers as digits with their plus."""
+    plain = address.strip()[:254]
+    if kind == "email":
+        local, at, domain = plain.rpartition("@")
+        if not at or not local or "." not in domain or any(c.isspace() for c in plain):
+            raise UserError(text("{address} is no e-mail address.", address=plain[:80]))
+        return plain.lower()
+    if kind == "phone":
+        digits = "".join(c for c in plain if c.isdigit() or c == "+")
+        if len(digits) < 4:
+            raise UserError(text("{address} is no phone number.", address=plain[:80]))
+        return digits
+    return plain
+
+
+def kind_of(address: str) -> str:
+    """What kind of address somebody typed."""
+    if "@" in address.strip("@"):
+        return "email"
+    return "phone" if address.strip().lstrip("+").replace(" ", "").isdigit() else ""
+
+
+def by_id(desk: Desk, contact_id: int) -> Contact:
+    """The contact of this id, itself (not whom it was merged into)."""
+    contact = desk.session.get(Contact, contact_id)
+    if contact is None:
+        raise NotFound(text("There is no customer {id}. Try: customer find NAME", id=contact_id))
+    return contact
+
+
+def standing(desk: Desk, contact_id: int) -> Contact:
+    """The contact who stands for this id today: merges are followed."""
+    contact = by_id(desk, contact_id)
+    while contact.merged_into is not None:
+        contact = by_id(desk, contact.merged_into)
+    return contact
+
+
+def everyone(desk: Desk, contact_id: int) -> list[int]:
+    """This contact's id and those of all that were merged into it."""
+    root = standing(desk, contact_id).id
+    ids, fresh = [root], [root]
+    while fresh:
+        fresh = list(desk.execute(select(Contact.id).where(Contact.merged_into.in_(fresh))).scalars())
+        ids.extend(fresh)
+    return ids
+
+
+def identities(desk: Desk, contact_id: int) -> Sequence[Identity]:
+    """All addresses of a contact and of whom was merged into it, verified ones first."""
+    statement = select(Identity).where(Identity.contact_id.in_(everyone(desk, contact_id)))
+    return desk.session.scalars(statement.order_by(Identity.is_verified.desc(), Identity.id)).all()
+
+
+def find(desk: Desk, who: str, *, limit: int = 10) -> Sequence[Contact]:
+    """Contacts by id, address or part of a name, the latest first; merged and erased ones are left out."""
+    plain = who.strip().lstrip("#")
+    matches: list[ColumnElement[bool]] = [
+        Contact.name.icontains(plain, autoescape=True),
+        Contact.claimed_name.icontains(plain, autoescape=True),
+    ]
+    addressed = select(Identity.contact_id).where(Identity.address == plain.lower())
+    matches.append(Contact.id.in_(addressed))
+    if plain.isdigit() and len(plain) < 16:
+        matches.append(Contact.id == int(plain))
+    statement = select(Contact).where(or_(*matches), Contact.merged_into.is_(None), Contact.erased_at.is_(None))
+    return desk.session.scalars(statement.order_by(Contact.id.desc()).limit(limit)).all()
+
+
+def name_of(contact: Contact) -> str:
+    """What agents call a contact: the proven name, else what they say, else their number."""
+    return contact.name or contact.claimed_name or f"Customer {contact.id}"
+
+
+def perhaps_same(desk: Desk, contact: Contact) -> Sequence[Contact]:
+    """Other contacts who share an address with this one, or whose full name is the same: maybe the same person."""
+    ids = everyone(desk, contact.id)
+    mine = select(Identity.kind, Identity.address).where(Identity.contact_id.in_(ids), ~Identity.is_shared).subquery()
+    shared = (
+        select(Identity.contact_id)
+        .join(mine, (mine.c.kind == Identity.kind) & (mine.c.address == Identity.address))
+        .where(~Identity.is_shared)
+    )
+    alike: list[ColumnElement[bool]] = [Contact.id.in_(shared)]
+    name = contact.name or contact.claimed_name
+    if " " in name.strip():
+        alike.append(func.lower(Contact.name) == name.lower())
+    statement = select(Contact).where(
+        or_(*alike), Contact.id.not_in(ids), Contact.merged_into.is_(None), Contact.erased_at.is_(None)
+    )
+    return desk.session.scalars(statement.order_by(Contact.id.desc()).limit(5)).all()
+
+
+def open_tickets(desk: Desk, contact_id: int) -> Sequence[Ticket]:
+    """A contact's tickets that are not closed, the newest first."""
+    statement = select(Ticket).where(
+        Ticket.contact_id.in_(everyone(desk, contact_id)), Ticket.is_open, Ticket.merged_into.is_(None)
+    )
+    return desk.session.scalars(statement.order_by(Ticket.id.desc()).limit(20)).all()
+
+
+def merge(desk: Desk, source: Contact, target: Contact) -> None:
+    """Makes two contacts one: what belonged to `source` is read through `target`; nothing is moved."""
+    source, target = standing(desk, source.id), standing(desk, target.id)
+    if source.id == target.id:
+        return
+    source.merged_into = target.id
+    if not target.name:
+        target.claimed_name = target.claimed_name or name_of(source)
+    for one in (source, target):
+        desk.record(ContactMerged(contact_id=one.id, source=source.id, target=target.id))
+
+
+def unmerge(desk: Desk, source: Contact) -> None:
+    """Undoes a merge; what came in meanwhile stays with the one it came to."""
+    if source.merged_into is None:
+        return
+    target, source.merged_into = source.merged_into, None
+    for one in (source.id, target):
+        desk.record(ContactUnmerged(contact_id=one, source=source.id, target=target))
+
+
+def block(desk: Desk, contact: Contact, until: datetime, reason: str) -> None:
+    """Keeps a contact's messages in quarantine until then."""
+    contact.blocked_until, contact.block_reason = until, reason[:200]
+    desk.record(ContactBlocked(contact_id=contact.id, until=until))
+
+
+def unblock(desk: Desk, contact: Contact) -> None:
+    """Lets a contact write again."""
+    if contact.blocked_until is None and not contact.is_spammer:
+        return
+    contact.blocked_until, contact.block_reason, contact.is_spammer = None, "", False
+    desk.record(ContactBlocked(contact_id=contact.id, until=None))
+
+
+def blocked(desk: Desk) -> Sequence[Contact]:
+    """The contacts whose messages wait in quarantine now."""
+    statement = select(Contact).where(or_(Contact.blocked_until > desk.now, Contact.is_spammer))
+    return desk.session.scalars(statement.order_by(Contact.id).limit(100)).all()
+
+
+def rename(desk: Desk, contact: Contact, name: str) -> None:
+    """Sets the name an agent vouches for."""
+    contact.name = name.strip()[:120]
+    desk.record(ContactChanged(contact_id=contact.id, what="name"))
+
+
+def speak(desk: Desk, contact: Contact, language: str) -> None:
+    """Sets the language automatic texts to this contact are in."""
+    contact.language = language
+    desk.record(ContactChanged(contact_id=contact.id, what="language"))
+
+
+def share(desk: Desk, identity: Identity, *, shared: bool) -> None:
+    """Marks an address as used by several people, or by one again."""
+    identity.is_shared = shared
+    desk.record(ContactChanged(contact_id=identity.contact_id, what="shared"))
+
+
+def is_blocked(desk: Desk, who: Known) -> bool:
+    """Whether what this sender writes waits in quarantine."""
+    return who.is_spammer or (who.blocked_until is not None and who.blocked_until > desk.now)
+
+
+def mark_spammer(desk: Desk, contact_id: int, *, spammer: bool) -> None:
+    """Lets the next message of a contact wait in quarantine, or not any more."""
+    desk.execute(update(Contact).where(Contact.id == contact_id).values(is_spammer=spammer))

@@ -1,0 +1,246 @@
+"""Live conversations: how they begin, who takes them, and what becomes of them at their end."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from core import idling, messages, tickets, wordings
+from core.desk import Desk
+from core.errors import AlreadyTaken, NoSuchDialog, UserError
+from core.events import (
+    Assigned,
+    DialogStarted,
+    DialogTaken,
+    Moved,
+    PhaseChanged,
+    Rated,
+    RelayChanged,
+)
+from core.messages import Where
+from core.models import (
+    Agent,
+    Dialog,
+    DialogState,
+    Phase,
+    Priority,
+    Relay,
+    Team,
+    Ticket,
+)
+from core.show import Text, text
+
+
+def locked(desk: Desk, dialog_id: int) -> Dialog:
+    """The dialog of this number, locked until the transaction ends."""
+    desk.flush()
+    dialog = desk.session.get(Dialog, dialog_id, with_for_update=True, populate_existing=True)
+    if dialog is None:
+        raise NoSuchDialog(dialog_id)
+    return dialog
+
+
+def live_at(desk: Desk, channel_id: int, identity_id: int) -> Dialog | None:
+    """The live dialog of an address on a channel."""
+    statement = select(Dialog).where(
+        Dialog.channel_id == channel_id, Dialog.identity_id == identity_id, Dialog.state == DialogState.LIVE
+    )
+    return desk.session.scalars(statement.with_for_update()).one_or_none()
+
+
+def latest_at(desk: Desk, channel_id: int, identity_id: int) -> Dialog | None:
+    """The last dialog of an address on a channel, live or ended."""
+    statement = select(Dialog).where(Dialog.channel_id == channel_id, Dialog.identity_id == identity_id)
+    return desk.session.scalars(statement.order_by(Dialog.id.desc()).limit(1)).one_or_none()
+
+
+def start(desk: Desk, facts: dict[str, Any], *, linked_to: Ticket | None) -> Dialog:
+    """Begins a live dialog, on the contact's ticket when it is linked; `facts` are the columns of its row."""
+    about: dict[str, Any] = {}
+    if linked_to is not None:
+        about = {"ticket_id": linked_to.id, "team_id": linked_to.team_id, "priority": linked_to.priority}
+        about["subject"] = linked_to.subject
+    dialog = Dialog(**(facts | about), started_at=desk.now, facts={}, last_seq=0)
+    desk.session.add(dialog)
+    desk.flush()
+    desk.record(DialogStarted(dialog_id=dialog.id, ticket_id=dialog.ticket_id, contact_id=dialog.contact_id))
+    return dialog
+
+
+def take(desk: Desk, dialog: Dialog, agent: Agent) -> None:
+    """Makes a live dialog an agent's: their plain words in its thread go to the customer from now on."""
+    _must_be_live(dialog)
+    if dialog.assignee_id == agent.id and dialog.taken_at is not None:
+        return
+    if dialog.taken_at is not None and dialog.assignee_id is not None:
+        raise AlreadyTaken(f"dialog {dialog.id}", desk.session.get_one(Agent, dialog.assignee_id).public_name)
+    _hand_to(desk, dialog, agent)
+    dialog.taken_at = desk.now
+    desk.record(DialogTaken(dialog_id=dialog.id, ticket_id=dialog.ticket_id, agent=agent.id))
+    idling.watch(desk, dialog)
+
+
+def transfer(desk: Desk, dialog: Dialog, agent: Agent) -> None:
+    """Hands a live dialog to another agent; the customer is told who takes over."""
+    _must_be_live(dialog)
+    if dialog.assignee_id == agent.id:
+        return
+    if dialog.assignee_id is not None:
+        _set_relay(desk, dialog, dialog.assignee_id, on=False)
+    was = dialog.assignee_id
+    _hand_to(desk, dialog, agent)
+    dialog.taken_at = desk.now
+    desk.record(Assigned(dialog_id=dialog.id, ticket_id=dialog.ticket_id, was=was, now=agent.id))
+    told = text(wordings.HANDED_OVER.id, name=agent.public_name)
+    messages.say_to_customer(desk, told, place(dialog))
+    idling.watch(desk, dialog)
+
+
+def _hand_to(desk: Desk, dialog: Dialog, agent: Agent) -> None:
+    dialog.assignee_id = agent.id
+    dialog.phase = Phase.TALKING
+    _set_relay(desk, dialog, agent.id, on=True)
+    if dialog.ticket_id is not None:
+        tickets.assign_if_nobody(desk, tickets.locked(desk, dialog.ticket_id), agent.id)
+
+
+def join(desk: Desk, dialog: Dialog, agent: Agent) -> None:
+    """Lets another agent's plain words reach the customer too."""
+    _must_be_live(dialog)
+    _set_relay(desk, dialog, agent.id, on=True)
+
+
+def step_back(desk: Desk, dialog: Dialog, agent: Agent) -> None:
+    """Makes an agent's plain words notes again."""
+    _set_relay(desk, dialog, agent.id, on=False)
+
+
+def is_relayed(desk: Desk, dialog: Dialog, agent_id: int) -> bool:
+    """Whether this agent's plain words in the dialog's thread go to the customer."""
+    return dialog.state is DialogState.LIVE and desk.session.get(Relay, (dialog.id, agent_id)) is not None
+
+
+def _set_relay(desk: Desk, dialog: Dialog, agent_id: int, *, on: bool) -> None:
+    there = desk.session.get(Relay, (dialog.id, agent_id))
+    if (there is not None) == on:
+        return
+    if there is None:
+        desk.session.add(Relay(dialog_id=dialog.id, agent_id=agent_id))
+    else:
+        desk.session.delete(there)
+    desk.record(RelayChanged(dialog_id=dialog.id, ticket_id=dialog.ticket_id, agent=agent_id, on=on))
+
+
+def hold(desk: Desk, dialog: Dialog, agent: Agent) -> None:
+    """Puts a dialog on hold: the customer is told, and nobody is called out meanwhile."""
+    _must_be_live(dialog)
+    if dialog.phase is Phase.TALKING:
+        _change_phase(desk, dialog, Phase.HELD, text(wordings.ON_HOLD.id, name=agent.public_name))
+
+
+def resume(desk: Desk, dialog: Dialog, agent: Agent) -> None:
+    """Goes on with a held dialog."""
+    _must_be_live(dialog)
+    if dialog.phase is Phase.HELD:
+        _change_phase(desk, dialog, Phase.TALKING, text(wordings.GOES_ON.id, name=agent.public_name))
+
+
+def _change_phase(desk: Desk, dialog: Dialog, phase: Phase, told: Text) -> None:
+    was, dialog.phase = dialog.phase, phase
+    desk.record(PhaseChanged(dialog_id=dialog.id, ticket_id=dialog.ticket_id, was=was, now=phase))
+    messages.say_to_customer(desk, told, place(dialog))
+    idling.watch(desk, dialog)
+
+
+def move(desk: Desk, dialog: Dialog, team: Team, why: str) -> None:
+    """Gives an untaken or taken dialog to another team, which is called; why goes along as a note."""
+    if dialog.team_id == team.id:
+        return
+    was, dialog.team_id = dialog.team_id, team.id
+    dialog.assignee_id, dialog.taken_at, dialog.phase = None, None, Phase.WAITING
+    desk.execute(delete(Relay).where(Relay.dialog_id == dialog.id))
+    desk.record(Moved(dialog_id=dialog.id, ticket_id=dialog.ticket_id, was=was, now=team.id))
+    if why:
+        messages.note(desk, why, place(dialog))
+    idling.watch(desk, dialog)
+
+
+def place(dialog: Dialog) -> Where:
+    """Where something said in this dialog stands."""
+    return Where(ticket_id=dialog.ticket_id, dialog_id=dialog.id)
+
+
+def rate(desk: Desk, dialog: Dialog, score: int) -> None:
+    """Keeps how the customer found it, 1 to 5; the last word counts."""
+    if not 1 <= score <= 5:
+        raise UserError(text("A rating goes from 1 to 5."))
+    if dialog.rating == score:
+        return
+    dialog.rating = score
+    if dialog.ticket_id is not None:
+        desk.execute(update(Ticket).where(Ticket.id == dialog.ticket_id).values(rating=score))
+    desk.record(Rated(dialog_id=dialog.id, ticket_id=dialog.ticket_id, score=score))
+
+
+def set_priority(desk: Desk, dialog: Dialog, priority: Priority) -> None:
+    """Sets how pressing a dialog is; its ticket inherits it."""
+    dialog.priority = priority
+
+
+def reached(desk: Desk, dialog_id: int, *, delivered: int, seen: int) -> bool:
+    """Notes up to where the customer has received and seen; never backwards, never beyond what there is."""
+    greatest = func.greatest if desk.on_postgres else func.max
+    least = func.least if desk.on_postgres else func.min
+    moved = desk.change(
+        update(Dialog)
+        .where(Dialog.id == dialog_id, (Dialog.delivered_seq < delivered) | (Dialog.seen_seq < seen))
+        .values(
+            delivered_seq=greatest(Dialog.delivered_seq, least(delivered, Dialog.last_seq)),
+            seen_seq=greatest(Dialog.seen_seq, least(seen, Dialog.last_seq)),
+        )
+    )
+    if moved:
+        desk.look(f"dialog:{dialog_id}")
+    return bool(moved)
+
+
+def agent_saw(desk: Desk, dialog_id: int, seq: int) -> None:
+    """Notes up to where an agent has seen the customer's words."""
+    if desk.change(
+        update(Dialog).where(Dialog.id == dialog_id, Dialog.agent_seen_seq < seq).values(agent_seen_seq=seq)
+    ):
+        desk.look(f"dialog:{dialog_id}")
+
+
+def place_in_queue(desk: Desk, dialog: Dialog) -> int | None:
+    """How many wait in the team's queue up to this dialog; None once it is taken."""
+    if dialog.state is not DialogState.LIVE or dialog.phase is not Phase.WAITING:
+        return None
+    statement = select(func.count()).where(
+        Dialog.team_id == dialog.team_id,
+        Dialog.state == DialogState.LIVE,
+        Dialog.phase == Phase.WAITING,
+        Dialog.id <= dialog.id,
+    )
+    return int(desk.execute(statement).scalar_one())
+
+
+def live(desk: Desk, *, limit: int = 50) -> Sequence[Dialog]:
+    """The live dialogs, those who wait longest for an answer first."""
+    statement = select(Dialog).where(Dialog.state == DialogState.LIVE)
+    return desk.session.scalars(
+        statement.order_by(Dialog.waiting_since.is_(None), Dialog.waiting_since, Dialog.id).limit(limit)
+    ).all()
+
+
+def _must_be_live(dialog: Dialog) -> None:
+    if dialog.state is not DialogState.LIVE:
+        raise UserError(
+            text("Dialog {id} has ended. Its ticket is #{number}.", id=dialog.id, number=dialog.ticket_id or 0)
+        )
+
+
+def silent_since(dialog: Dialog) -> datetime | None:
+    """Since when the agent has the last word; None while the customer waits."""
+    return dialog.agent_wrote_at if dialog.waiting_since is None else None

@@ -1,0 +1,90 @@
+"""What happens by itself in a live dialog: one deadline, always the next thing that silence or absence leads to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from core import deadlines
+from core.desk import Desk
+from core.models import Dialog, Phase
+from core.pace import Pace
+
+
+class Step(StrEnum):
+    """What comes next when nobody does anything."""
+
+    CALL_OUT = "call_out"
+    GIVE_UP = "give_up"
+    ASK = "still_there"
+    IDLE = "idle"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """The times of a live dialog that decide what comes next."""
+
+    phase: Phase
+    waiting_since: datetime | None
+    taken_at: datetime | None
+    agent_wrote_at: datetime | None
+    asked_at: datetime | None
+    called_out_at: datetime | None
+    left_at: datetime | None
+
+    @classmethod
+    def of(cls, dialog: Dialog, **changed: Any) -> "Moments":
+        """A dialog's moments, some of them as they are about to be."""
+        now = {
+            "phase": dialog.phase,
+            "waiting_since": dialog.waiting_since,
+            "taken_at": dialog.taken_at,
+            "agent_wrote_at": dialog.agent_wrote_at,
+            "asked_at": dialog.asked_at,
+            "called_out_at": dialog.called_out_at,
+            "left_at": dialog.customer_left_at,
+        }
+        return cls(**(now | changed))
+
+
+def next_step(moments: Moments, pace: Pace) -> tuple[datetime, Step] | None:
+    """The next thing to happen and when; None when nothing will."""
+    return min(_steps(moments, pace), default=None)
+
+
+def _steps(moments: Moments, pace: Pace) -> Iterator[tuple[datetime, Step]]:
+    if moments.left_at is not None:
+        yield moments.left_at + pace.gone_grace, Step.GONE
+    if moments.phase is Phase.HELD:
+        return
+    if moments.waiting_since is not None:
+        since = max(moments.waiting_since, moments.taken_at or moments.waiting_since)
+        if moments.called_out_at is None or moments.called_out_at < since:
+            yield since + pace.call_out, Step.CALL_OUT
+        yield since + pace.give_up, Step.GIVE_UP
+    elif moments.agent_wrote_at is not None:
+        if moments.asked_at is None or moments.asked_at < moments.agent_wrote_at:
+            yield moments.agent_wrote_at + pace.still_there, Step.ASK
+        else:
+            yield moments.asked_at + pace.idle_end, Step.IDLE
+
+
+def watch(desk: Desk, dialog: Dialog) -> None:
+    """Sets the deadline of what comes next in a dialog."""
+    set_next(desk, dialog.id, Moments.of(dialog))
+
+
+def set_next(desk: Desk, dialog_id: int, moments: Moments) -> None:
+    """Sets or drops the deadline for these moments."""
+    step = next_step(moments, desk.pace)
+    if step is None:
+        forget(desk, dialog_id)
+    else:
+        deadlines.put(desk, "dialog", dialog_id, "next", step[0])
+
+
+def forget(desk: Desk, dialog_id: int) -> None:
+    """Nothing more happens by itself."""
+    deadlines.drop(desk, "dialog", dialog_id, "next")

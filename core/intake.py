@@ -1,0 +1,299 @@
+"""What came in becomes a message on a dialog or ticket, once; what cannot be understood is kept raw."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DataError, IntegrityError
+
+from core import contacts, deadlines, dialogs, ending, idling, messages, quarantine, teams, tickets, wordings
+from core.actor import Actor, ActorKind
+from core.connector import Claims, Edited, Inbound, Left, Reacted, Retracted, Said, Sender
+from core.contacts import Known
+from core.desk import Desk
+from core.errors import DeskbellError, NotFound, PermanentError, Unreadable, UserError
+from core.events import CustomerLeft
+from core.idling import Moments
+from core.messages import Where, Words, Written
+from core.models import (
+    Author,
+    Channel,
+    Dialog,
+    DialogState,
+    EndReason,
+    Identity,
+    Message,
+    Quarantined,
+    Reader,
+    Received,
+    Status,
+    Ticket,
+)
+from core.show import Text, text
+from core.store import Desks
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The channel something came in by."""
+
+    channel_id: int
+    kind: str
+    team_id: int
+
+    @property
+    def key(self) -> str:
+        """How `received` and quarantine call it."""
+        return f"channel:{self.channel_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where something came to stand; a repeat finds where it stood before."""
+
+    dialog_id: int | None = None
+    message_id: int | None = None
+    seq: int | None = None
+    is_repeat: bool = False
+    is_quarantined: bool = False
+
+
+def source(channel: Channel) -> Source:
+    """A channel as the source of what it brings."""
+    return Source(channel.id, channel.kind, channel.team_id)
+
+
+def is_first(desk: Desk, source_key: str, external_id: str) -> bool:
+    """Whether this came in for the first time; notes it, in the transaction of its effect."""
+    insert = postgresql.insert if desk.on_postgres else sqlite.insert
+    statement = insert(Received).values(source=source_key, external_id=external_id[:400], at=desk.now)
+    return desk.change(statement.on_conflict_do_nothing()) == 1
+
+
+def receive(desk: Desk, source: Source, inbound: Inbound, *, admitted: bool = False) -> Receipt:
+    """Takes one thing in. The same key again changes nothing and finds the first one's receipt.
+
+    Raises Unreadable for what must be kept in quarantine; `admitted` lets a blocked sender through for once.
+    """
+    if not is_first(desk, source.key, inbound.key) and not admitted:
+        return _repeat(desk, source, inbound)
+    match inbound:
+        case Said():
+            return _said(desk, source, inbound, admitted=admitted)
+        case Edited():
+            return _edited(desk, source, inbound)
+        case Retracted():
+            return _retracted(desk, source, inbound)
+        case Left():
+            return _left(desk, source, inbound)
+        case Reacted():
+            return _reacted(desk, source, inbound)
+        case _:
+            raise Unreadable(text("{kind} is not expected on this channel.", kind=type(inbound).__name__))
+
+
+def _repeat(desk: Desk, source: Source, inbound: Inbound) -> Receipt:
+    row = desk.execute(
+        select(Message.id, Message.dialog_id, Message.dialog_seq)
+        .where(Message.channel_id == source.channel_id, Message.external_id == inbound.key)
+        .order_by(Message.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return Receipt(is_repeat=True)
+    return Receipt(row.dialog_id, row.id, row.dialog_seq, is_repeat=True)
+
+
+def _said(desk: Desk, source: Source, said: Said, *, admitted: bool) -> Receipt:
+    body = messages.bounded(desk, said.text)
+    if not body and not said.files:
+        raise UserError(text("There is nothing to send yet: write a few words."))
+    who = contacts.known(desk, said.sender)
+    if contacts.is_blocked(desk, who) and not admitted:
+        raise Unreadable(text("The sender is blocked or was marked as spam."))
+    if said.claims != Claims():
+        contacts.claim(desk, who.contact_id, said.claims)
+    words = Words(
+        author=Author.CONTACT, reader=Reader.CUSTOMER, body=body, contact_id=who.contact_id,
+        channel_id=source.channel_id, identity_id=who.identity_id, external_id=said.key,
+        author_name=said.sender.name if who.is_shared else "", said_at=said.at, files=said.files,
+    )  # fmt: skip
+    dialog = dialogs.live_at(desk, source.channel_id, who.identity_id)
+    if dialog is not None and said.afresh:
+        ending.end(desk, dialog, EndReason.CUSTOMER)
+        dialog = None
+    if dialog is not None:
+        written = _goes_on(desk, dialog, words)
+        return Receipt(dialog.id, written.id, written.dialog_seq)
+    return _begins(desk, source, who, words, afresh=said.afresh)
+
+
+def _goes_on(desk: Desk, dialog: Dialog, words: Words) -> Written:
+    """One more line of a live dialog: the line, its clocks, and the one deadline of what comes next."""
+    since = dialog.waiting_since or desk.now
+    clocks: dict[str, Any] = {"customer_wrote_at": desk.now, "waiting_since": since, "asked_at": None}
+    if dialog.first_wrote_at is None:
+        clocks["first_wrote_at"] = desk.now
+    if dialog.customer_left_at is not None:
+        clocks["customer_left_at"] = None
+    written = messages.write(desk, words, _where(desk, dialog, clocks))
+    idling.set_next(desk, dialog.id, Moments.of(dialog, waiting_since=since, asked_at=None, left_at=None))
+    return written
+
+
+def _where(desk: Desk, dialog: Dialog, clocks: dict[str, Any]) -> Where:
+    if dialog.ticket_id is None:
+        return Where(dialog_id=dialog.id, on_dialog=clocks)
+    ticket = tickets.standing(desk, dialog.ticket_id)
+    _customer_is_back(desk, ticket)
+    waiting = {"waiting_since": ticket.waiting_since or desk.now, "last_message_at": desk.now}
+    return Where(ticket_id=ticket.id, dialog_id=dialog.id, on_dialog=clocks, on_ticket=waiting)
+
+
+def _customer_is_back(desk: Desk, ticket: Ticket) -> None:
+    """A customer's word ends waiting for it: pending and closed tickets are open again, snoozes over."""
+    if ticket.status in (Status.PENDING, Status.CLOSED):
+        tickets.open_(desk, ticket)
+    else:
+        deadlines.drop(desk, "ticket", ticket.id, "close_silent", "close_later")
+    tickets.wake(desk, ticket.id)
+
+
+def _begins(desk: Desk, source: Source, who: Known, words: Words, *, afresh: bool) -> Receipt:
+    """A new live dialog, on the customer's ticket when they return; with nobody there it is a ticket at once."""
+    ticket = None if afresh else tickets.to_link(desk, who.contact_id, source.channel_id, desk.pace.relink)
+    facts = {
+        "channel_id": source.channel_id, "identity_id": who.identity_id, "contact_id": who.contact_id,
+        "team_id": source.team_id, "subject": subject_of(desk, words.body), "is_demo": False,
+    }  # fmt: skip
+    dialog = dialogs.start(desk, facts, linked_to=ticket)
+    if ticket is not None and dialog.team_id != source.team_id:
+        dialog.team_id = ticket.team_id
+    written = _goes_on(desk, dialog, words)
+    desk.session.refresh(dialog)
+    if not teams.is_somebody_there(desk, dialog.team_id):
+        away(desk, dialog)
+    return Receipt(dialog.id, written.id, written.dialog_seq)
+
+
+def away(desk: Desk, dialog: Dialog) -> None:
+    """Tells a customer, once an hour, that nobody is there; their words wait as a ticket in the queue."""
+    if not _told_lately(desk, dialog):
+        back = teams.somebody_back_at(desk, dialog.team_id)
+        told = wordings.NOBODY_THERE if back is None else text(wordings.NOBODY_BEFORE.id, when=back)
+        messages.say_to_customer(desk, told, dialogs.place(dialog))
+    ending.end(desk, dialog, EndReason.UNTAKEN)
+
+
+def _told_lately(desk: Desk, dialog: Dialog) -> bool:
+    told = (wordings.NOBODY_THERE.id, wordings.NOBODY_BEFORE.id)
+    statement = select(Message.id).where(Message.ticket_id == dialog.ticket_id, Message.wording.in_(told))
+    hour = desk.now - desk.pace.tell_again
+    return (
+        dialog.ticket_id is not None
+        and desk.execute(statement.where(Message.said_at > hour).limit(1)).first() is not None
+    )
+
+
+_GREETINGS = frozenset(
+    "hi hello hey hallo moin servus guten tag morgen abend good morning afternoon evening day dear grüß gott greetings "
+    "liebes lieber liebe team there zusammen sir madam support".split()
+)
+
+
+def subject_of(desk: Desk, body: str) -> str:
+    """The first line that is no greeting; the first line when all are."""
+    lines = [line.strip() for line in body.splitlines() if line.strip()]
+    for line in lines:
+        words = [word.strip(",.!?:;-–").lower() for word in line.split()]
+        if not all(word in _GREETINGS for word in words if word):
+            return tickets.shortened(desk, line)
+    return tickets.shortened(desk, lines[0]) if lines else ""
+
+
+def _edited(desk: Desk, source: Source, edited: Edited) -> Receipt:
+    message = _theirs(desk, source, edited.sender, edited.of)
+    messages.edit(desk, message, messages.bounded(desk, edited.text))
+    return Receipt(message.dialog_id, message.id, message.dialog_seq)
+
+
+def _retracted(desk: Desk, source: Source, retracted: Retracted) -> Receipt:
+    message = _theirs(desk, source, retracted.sender, retracted.of)
+    messages.take_back(desk, message)
+    return Receipt(message.dialog_id, message.id, message.dialog_seq)
+
+
+def _reacted(desk: Desk, source: Source, reacted: Reacted) -> Receipt:
+    message = _theirs(desk, source, reacted.sender, reacted.of)
+    message.facts = message.facts | {"reaction": reacted.emoji[:16]}
+    if message.dialog_id is not None:
+        desk.look(f"dialog:{message.dialog_id}")
+    return Receipt(message.dialog_id, message.id, message.dialog_seq)
+
+
+def _theirs(desk: Desk, source: Source, sender: Sender, key: str) -> Message:
+    """The message a sender means by its key: only their own."""
+    statement = (
+        select(Message)
+        .join(Identity, Identity.id == Message.identity_id)
+        .where(Message.channel_id == source.channel_id, Message.external_id == key)
+        .where(Identity.kind == sender.kind, Identity.address == sender.address)
+    )
+    message = desk.session.scalars(statement).first()
+    if message is None:
+        raise NotFound(text("The message it is about is not known."))
+    return message
+
+
+def _left(desk: Desk, source: Source, left: Left) -> Receipt:
+    """A closed page starts the dialog's grace period; one that is back ends it."""
+    dialog_id = desk.execute(
+        select(Dialog.id)
+        .join(Identity, Identity.id == Dialog.identity_id)
+        .where(Dialog.channel_id == source.channel_id, Dialog.state == DialogState.LIVE)
+        .where(Identity.kind == left.sender.kind, Identity.address == left.sender.address, Identity.is_verified)
+    ).scalar_one_or_none()
+    if dialog_id is None:
+        return Receipt()
+    dialog = dialogs.locked(desk, dialog_id)
+    if (dialog.customer_left_at is not None) == left.left:
+        return Receipt()
+    dialog.customer_left_at = desk.now if left.left else None
+    desk.record(CustomerLeft(dialog_id=dialog.id, ticket_id=dialog.ticket_id, left=left.left))
+    idling.watch(desk, dialog)
+    return Receipt(dialog.id)
+
+
+def try_again(desk: Desk, kept: Quarantined) -> Receipt:
+    """Takes in something from quarantine after all, also from a blocked sender; nothing changes when it fails again."""
+    channel = desk.session.get(Channel, int(kept.source.partition(":")[2] or 0))
+    if channel is None:
+        raise NotFound(text("The channel it came by is gone."))
+    receipt = receive(desk, source(channel), quarantine.unpacked(kept.raw), admitted=True)
+    quarantine.accepted(desk, kept)
+    return receipt
+
+
+async def take_in(desks: Desks, source: Source, inbound: Inbound, raw: bytes | None = None) -> Receipt:
+    """Takes one thing in, in a transaction of its own; what fails for its own content goes to quarantine.
+
+    Raises TemporaryError (repeat later, nothing was stored) and UserError (the sender can put it right).
+    """
+    actor = Actor(ActorKind.CHANNEL, source.channel_id, name=source.kind)
+    try:
+        return await desks.change(actor, lambda desk: receive(desk, source, inbound))
+    except (Unreadable, DataError, IntegrityError, ValueError, PermanentError) as error:
+        reason = (
+            error.said
+            if isinstance(error, DeskbellError)
+            else text("It could not be stored ({why}).", why=type(error).__name__)
+        )
+        kept = raw if raw is not None else quarantine.packed(inbound)
+    await desks.change(actor, lambda desk: _quarantine(desk, source, inbound, kept, reason))
+    return Receipt(is_quarantined=True)
+
+
+def _quarantine(desk: Desk, source: Source, inbound: Inbound, raw: bytes, reason: Text) -> None:
+    if is_first(desk, source.key, inbound.key):
+        quarantine.keep(desk, source.key, inbound.key, raw, reason, team_id=source.team_id)

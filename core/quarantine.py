@@ -1,0 +1,102 @@
+"""What could not be understood: kept raw with its reason, shown to agents, tried again or let go."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.connector import Bounced, CallFact, Claims, Edited, Inbound, Left, Reacted, Retracted, Said, Sender
+from core.desk import Desk
+from core.errors import NotFound
+from core.models import Quarantined, QuarantineState
+from core.show import Text, as_json, from_json, text
+
+_KINDS: dict[str, type[Inbound]] = {
+    kind.__name__: kind for kind in (Said, Edited, Retracted, Reacted, Left, Bounced, CallFact)
+}
+
+
+def keep(desk: Desk, source: str, external_id: str, raw: bytes, reason: Text, *, team_id: int | None) -> None:
+    """Keeps something raw with the reason why; the same thing again is kept once."""
+    insert = postgresql.insert if desk.on_postgres else sqlite.insert
+    row = {
+        "source": source, "external_id": external_id[:400], "raw": raw, "reason": as_json(reason),
+        "team_id": team_id, "state": QuarantineState.WAITING, "at": desk.now,
+    }  # fmt: skip
+    if desk.change(insert(Quarantined).values(**row).on_conflict_do_nothing()):
+        desk.look("queue", "quarantine")
+
+
+def waiting(desk: Desk, *, limit: int = 50) -> Sequence[Quarantined]:
+    """What waits for a decision, the oldest first."""
+    statement = select(Quarantined).where(Quarantined.state == QuarantineState.WAITING)
+    return desk.session.scalars(statement.order_by(Quarantined.id).limit(limit)).all()
+
+
+def by_id(desk: Desk, quarantined_id: int) -> Quarantined:
+    """One thing in quarantine that nobody has decided about."""
+    kept = desk.session.get(Quarantined, quarantined_id, with_for_update=True)
+    if kept is None or kept.state is not QuarantineState.WAITING:
+        raise NotFound(text("Nothing waits in quarantine as {id}. Try: desk quarantine", id=quarantined_id))
+    return kept
+
+
+def discard(desk: Desk, kept: Quarantined) -> None:
+    """Lets something go: its raw words are removed, that it was there stays known."""
+    kept.state, kept.raw = QuarantineState.DISCARDED, b""
+    desk.look("queue", "quarantine")
+
+
+def accepted(desk: Desk, kept: Quarantined) -> None:
+    """Notes that something was understood after all."""
+    kept.state, kept.raw = QuarantineState.ACCEPTED, b""
+    desk.look("queue", "quarantine")
+
+
+def reason(kept: Quarantined) -> Text:
+    """Why it is here."""
+    return from_json(kept.reason)
+
+
+def packed(inbound: Inbound) -> bytes:
+    """Something that came in, as bytes that `unpacked` understands."""
+    return json.dumps({"kind": type(inbound).__name__, **asdict(inbound)}, default=_plain).encode()
+
+
+def unpacked(raw: bytes) -> Inbound:
+    """What `packed` wrote down."""
+    kept: dict[str, Any] = json.loads(raw)
+    kind = _KINDS[kept.pop("kind")]
+    return kind(**{name: _value(name, value) for name, value in kept.items() if name in {f.name for f in fields(kind)}})
+
+
+def excerpt(kept: Quarantined, *, most: int = 200) -> str:
+    """The beginning of what it says, for a card."""
+    try:
+        inbound = unpacked(kept.raw)
+    except (ValueError, KeyError, TypeError):
+        return kept.raw[:most].decode("utf-8", "replace")
+    return str(getattr(inbound, "text", ""))[:most]
+
+
+def _plain(value: object) -> str:
+    assert isinstance(value, datetime)
+    return value.isoformat()
+
+
+def _value(name: str, value: Any) -> Any:
+    match name:
+        case "sender":
+            return Sender(**value)
+        case "claims":
+            return Claims(**value)
+        case "at":
+            return datetime.fromisoformat(value)
+        case "files":
+            return tuple(value)
+        case _:
+            return value

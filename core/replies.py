@@ -1,0 +1,280 @@
+"""Public replies: held first, withdrawn or edited meanwhile, stopped when the ticket moved on, then said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+
+from core import deadlines, dialogs, idling, messages, tickets
+from core.desk import Desk
+from core.errors import NotFound, UserError
+from core.events import MessageAdded, StatusChanged
+from core.messages import Where, Words, Written
+from core.models import (
+    Agent,
+    Author,
+    Channel,
+    Dialog,
+    DialogState,
+    EventRow,
+    File,
+    HeldReply,
+    Message,
+    Reader,
+    Status,
+    Ticket,
+)
+from core.show import text
+
+_CHATS = ("webchat", "telegram")
+_MOVED_ON = (MessageAdded.kind, StatusChanged.kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A reply somebody typed: what, where, on which state of the ticket, and what happens afterwards."""
+
+    body: str
+    dialog: Dialog | None = None
+    ticket: Ticket | None = None
+    written_on_seq: int | None = None
+    """The ticket's seq the writer had before their eyes; None skips the check (live relay)."""
+    stop: str = ""
+    """Why it must wait for a decision at once: `mention`, `link`, `file`."""
+    files: tuple[int, ...] = ()
+    room: str = ""
+    external_id: str = ""
+    said_at: datetime | None = None
+    afterwards: dict[str, Any] = field(default_factory=dict)
+
+
+def hold(desk: Desk, agent: Agent, draft: Draft) -> HeldReply:
+    """Keeps a reply back for the channel's holding time; one that needs a decision waits for it."""
+    body = messages.bounded(desk, draft.body)
+    if not body and not draft.files:
+        raise UserError(text("There is nothing to send yet: write a few words."))
+    dialog, ticket = _whither(desk, draft)
+    held = HeldReply(
+        dialog_id=None if dialog is None else dialog.id,
+        ticket_id=None if ticket is None else ticket.id,
+        agent_id=agent.id,
+        room=draft.room,
+        external_id=draft.external_id,
+        body=body,
+        said_at=draft.said_at or desk.now,
+        written_on_seq=draft.written_on_seq if draft.written_on_seq is not None else _seq(dialog, ticket),
+        stopped_because=draft.stop or _newer(desk, agent.id, draft),
+        afterwards=draft.afterwards,
+    )
+    desk.session.add(held)
+    desk.flush()
+    if draft.files:
+        desk.execute(update(File).where(File.id.in_(draft.files)).values(held_id=held.id))
+    if not held.stopped_because:
+        _run_down(desk, held, dialog)
+    _show(desk, held)
+    return held
+
+
+def _whither(desk: Desk, draft: Draft) -> tuple[Dialog | None, Ticket | None]:
+    """The dialog and ticket a reply goes to; on a ticket whose customer is live, that dialog."""
+    dialog, ticket = draft.dialog, draft.ticket
+    if ticket is None and dialog is not None and dialog.ticket_id is not None:
+        ticket = tickets.standing(desk, dialog.ticket_id)
+    if ticket is not None and ticket.contact_id is None:
+        raise UserError(
+            text("#{number} has no customer yet. Set one first: ticket customer {number} WHO", number=ticket.id)
+        )
+    if dialog is None and ticket is not None:
+        dialog = _last_dialog(desk, ticket)
+    if dialog is None and ticket is not None and ticket.channel_id is None:
+        raise UserError(text("There is no channel to reach the customer of #{number} by.", number=ticket.id))
+    return dialog, ticket
+
+
+def _last_dialog(desk: Desk, ticket: Ticket) -> Dialog | None:
+    """The dialog a customer of a chat sees the ticket's replies in."""
+    statement = select(Dialog).where(Dialog.ticket_id == ticket.id, Dialog.contact_id == ticket.contact_id)
+    return desk.session.scalars(statement.order_by(Dialog.id.desc()).limit(1)).one_or_none()
+
+
+def _seq(dialog: Dialog | None, ticket: Ticket | None) -> int:
+    return ticket.last_seq if ticket is not None else dialog.last_seq if dialog is not None else 0
+
+
+def _newer(desk: Desk, agent_id: int, draft: Draft) -> str:
+    """`newer` when somebody else answered or changed the ticket since the writer looked."""
+    if draft.ticket is None or draft.written_on_seq is None:
+        return ""
+    return "newer" if moved_on(desk, draft.ticket.id, draft.written_on_seq, agent_id) else ""
+
+
+def moved_on(desk: Desk, ticket_id: int, since_seq: int, agent_id: int) -> bool:
+    """Whether another agent has answered publicly or changed the state since this seq."""
+    others = (
+        select(EventRow.id)
+        .outerjoin(Message, Message.id == EventRow.message_id)
+        .where(EventRow.ticket_id == ticket_id, EventRow.ticket_seq > since_seq, EventRow.kind.in_(_MOVED_ON))
+        .where(EventRow.actor != f"agent:{agent_id}", EventRow.actor.startswith("agent:"))
+        .where(or_(Message.id.is_(None), Message.reader == Reader.CUSTOMER))
+        .where(or_(Message.agent_id.is_(None), Message.agent_id != agent_id))
+        .limit(1)
+    )
+    return desk.execute(others).first() is not None
+
+
+def _run_down(desk: Desk, held: HeldReply, dialog: Dialog | None) -> None:
+    """Sets when it goes: never before one of the same thread that is held already."""
+    is_chat = dialog is not None or _is_chat(desk, held)
+    wait = desk.pace.hold_chat if is_chat else desk.pace.hold_mail
+    before = [each.release_at for each in waiting(desk, held.ticket_id, held.dialog_id) if each.release_at]
+    held.release_at = max([desk.now + wait, *before])
+    desk.flush()
+    deadlines.put(desk, "held", held.id, "release", held.release_at)
+
+
+def _is_chat(desk: Desk, held: HeldReply) -> bool:
+    ticket = tickets.locked(desk, held.ticket_id or 0)
+    channel = desk.session.get(Channel, ticket.channel_id) if ticket.channel_id else None
+    return channel is not None and channel.kind in _CHATS
+
+
+def waiting(desk: Desk, ticket_id: int | None, dialog_id: int | None) -> Sequence[HeldReply]:
+    """The replies of one thread that are still held, in the order they were written."""
+    owner: list[ColumnElement[bool]] = []
+    if ticket_id is not None:
+        owner.append(HeldReply.ticket_id == ticket_id)
+    if dialog_id is not None:
+        owner.append(HeldReply.dialog_id == dialog_id)
+    if not owner:
+        return []
+    statement = select(HeldReply).where(or_(*owner)).order_by(HeldReply.said_at, HeldReply.id)
+    return desk.session.scalars(statement).all()
+
+
+def by_id(desk: Desk, held_id: int) -> HeldReply:
+    """A reply that is still held."""
+    held = desk.session.get(HeldReply, held_id, with_for_update=True, populate_existing=True)
+    if held is None:
+        raise NotFound(text("That reply has been sent or withdrawn already."))
+    return held
+
+
+def withdraw(desk: Desk, held: HeldReply) -> str:
+    """Takes a held reply back; returns its words, so that they can be written anew."""
+    body = held.body
+    _forget(desk, held)
+    return body
+
+
+def reword(desk: Desk, held: HeldReply, body: str) -> None:
+    """Puts a held reply into other words; no words withdraw it."""
+    clean = messages.bounded(desk, body)
+    if not clean:
+        _forget(desk, held)
+        return
+    held.body = clean
+    _show(desk, held)
+
+
+def send_anyway(desk: Desk, held: HeldReply) -> None:
+    """Lets a stopped reply go after all, in its turn."""
+    if not held.stopped_because:
+        return
+    held.stopped_because = ""
+    held.written_on_seq = _now_seq(desk, held)
+    held.said_at = desk.now
+    _run_down(desk, held, desk.session.get(Dialog, held.dialog_id) if held.dialog_id else None)
+    _show(desk, held)
+
+
+def _now_seq(desk: Desk, held: HeldReply) -> int:
+    ticket = None if held.ticket_id is None else tickets.standing(desk, held.ticket_id)
+    return ticket.last_seq if ticket is not None else held.written_on_seq
+
+
+def release(desk: Desk, held: HeldReply) -> Written | None:
+    """Says a held reply whose time has come; one the ticket has moved on from is stopped instead."""
+    agent = desk.session.get_one(Agent, held.agent_id)
+    dialog = None if held.dialog_id is None else dialogs.locked(desk, held.dialog_id)
+    in_relay = dialog is not None and dialogs.is_relayed(desk, dialog, agent.id)
+    if held.ticket_id is not None and not in_relay and moved_on(desk, held.ticket_id, held.written_on_seq, agent.id):
+        held.stopped_because, held.release_at = "newer", None
+        _show(desk, held)
+        return None
+    return _say(desk, held, agent, dialog)
+
+
+def _say(desk: Desk, held: HeldReply, agent: Agent, dialog: Dialog | None) -> Written:
+    files = messages.held_files(desk, held)
+    words = Words(
+        author=Author.AGENT, reader=Reader.CUSTOMER, body=held.body, agent_id=agent.id,
+        author_name=agent.public_name, files=files, external_id=held.external_id, said_at=desk.now,
+        facts={"held": held.id},
+    )  # fmt: skip
+    ticket_id = held.ticket_id if dialog is None else dialog.ticket_id or held.ticket_id
+    ticket = None if ticket_id is None else tickets.standing(desk, ticket_id)
+    if dialog is not None and dialog.state is DialogState.LIVE:
+        _answered_live(desk, dialog, agent)
+    desk.flush()
+    on_ticket = {"waiting_since": None, "last_message_at": desk.now}
+    where = Where(
+        ticket_id=None if ticket is None else ticket.id,
+        dialog_id=None if dialog is None else dialog.id,
+        on_ticket=on_ticket,
+    )
+    written = messages.write(desk, words, where)
+    if ticket is not None:
+        _answered(desk, ticket, agent, held.afterwards)
+    _forget(desk, held)
+    return written
+
+
+def _answered_live(desk: Desk, dialog: Dialog, agent: Agent) -> None:
+    """An answer takes an untaken dialog, stops the customer's waiting, and starts the agent's."""
+    if dialog.taken_at is None:
+        dialogs.take(desk, dialog, agent)
+    dialog.agent_wrote_at, dialog.waiting_since, dialog.asked_at = desk.now, None, None
+    idling.watch(desk, dialog)
+
+
+def _answered(desk: Desk, ticket: Ticket, agent: Agent, afterwards: dict[str, Any]) -> None:
+    """A public reply opens a new ticket, assigns one nobody has, and leaves it as its writer wished."""
+    desk.session.refresh(ticket)
+    if ticket.first_reply_at is None:
+        ticket.first_reply_at = desk.now
+    tickets.assign_if_nobody(desk, ticket, agent.id)
+    match afterwards:
+        case {"status": Status.CLOSED.value}:
+            tickets.close(desk, ticket)
+        case {"status": Status.PENDING.value, "until": str(until)}:
+            tickets.pend(desk, ticket, datetime.fromisoformat(until))
+        case _ if ticket.status is Status.CLOSED:
+            tickets.open_(desk, ticket)
+        case _:
+            pass
+
+
+def release_running(desk: Desk, dialog: Dialog) -> None:
+    """Says at once what is held in a dialog and only runs down, in its order; what waits for a decision stays."""
+    for held in waiting(desk, None, dialog.id):
+        if not held.stopped_because:
+            release(desk, held)
+    desk.flush()
+
+
+def _forget(desk: Desk, held: HeldReply) -> None:
+    deadlines.drop(desk, "held", held.id, "release")
+    desk.execute(update(File).where(File.held_id == held.id).values(held_id=None))
+    desk.execute(delete(HeldReply).where(HeldReply.id == held.id))
+    desk.session.expunge(held)
+    _show(desk, held)
+
+
+def _show(desk: Desk, held: HeldReply) -> None:
+    if held.ticket_id is not None:
+        desk.look(f"ticket:{held.ticket_id}")
+    if held.dialog_id is not None:
+        desk.look(f"dialog:{held.dialog_id}")
