@@ -2,7 +2,8 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -27,6 +28,7 @@ class Happened:
     """An event with where it stands: its row id and its seqs."""
 
     event: Event
+    actor: str
     ticket_seq: int | None
     dialog_seq: int | None
 
@@ -41,7 +43,7 @@ class Desk:
         self.pace = pace
         self.topics: set[Topic] = set()
         self._session: Session | None = None
-        self._recorded: list[Event] = []
+        self._recorded: list[tuple[Event, str]] = []
         self._placed: list[Happened] = []
 
     @property
@@ -81,13 +83,22 @@ class Desk:
         """A key nobody can guess, 22 characters."""
         return secrets.token_urlsafe(16)
 
+    @contextmanager
+    def acting(self, actor: Actor) -> Iterator[None]:
+        """Does what the block does in somebody else's name: a held reply is its writer's deed, not the clock's."""
+        before, self.actor = self.actor, actor
+        try:
+            yield
+        finally:
+            self.actor = before
+
     def record(self, event: Event) -> None:
         """Notes that something happened; it gets its seq and its row before the reactions run."""
-        self._recorded.append(event)
+        self._recorded.append((event, self.actor.key))
 
     def place(self, event: Event, *, ticket_seq: int | None, dialog_seq: int | None) -> None:
         """Notes an event that shares the seq of a message just written."""
-        self._placed.append(Happened(event, ticket_seq, dialog_seq))
+        self._placed.append(Happened(event, self.actor.key, ticket_seq, dialog_seq))
 
     def advance(self, table: type[Ticket | Dialog], id_: int, **values: Any) -> int:
         """Locks a ticket or dialog, sets these columns of it and takes its next seq, in one statement."""
@@ -107,12 +118,15 @@ class Desk:
             self._look_at(each.event)
         return happened
 
-    def _numbered(self, events: Sequence[Event]) -> list[Happened]:
-        if not events:
+    def _numbered(self, recorded: Sequence[tuple[Event, str]]) -> list[Happened]:
+        if not recorded:
             return []
-        tickets = self._take_seqs(Ticket, (e.ticket_id for e in events))
-        dialogs = self._take_seqs(Dialog, (e.dialog_id for e in events))
-        return [Happened(e, _next(tickets, e.ticket_id), _next(dialogs, e.dialog_id)) for e in events]
+        tickets = self._take_seqs(Ticket, (event.ticket_id for event, _ in recorded))
+        dialogs = self._take_seqs(Dialog, (event.dialog_id for event, _ in recorded))
+        return [
+            Happened(event, actor, _next(tickets, event.ticket_id), _next(dialogs, event.dialog_id))
+            for event, actor in recorded
+        ]
 
     def _take_seqs(self, table: type[Ticket | Dialog], ids: Iterable[int | None]) -> dict[int, int]:
         """How far each row's seq has gone before these events: they come one after the other behind it."""
@@ -143,7 +157,7 @@ class Desk:
         return {
             "kind": event.kind,
             "at": self.now,
-            "actor": self.actor.key,
+            "actor": each.actor,
             "ticket_id": event.ticket_id,
             "ticket_seq": each.ticket_seq,
             "dialog_id": event.dialog_id,

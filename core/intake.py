@@ -197,8 +197,10 @@ def _told_lately(desk: Desk, dialog: Dialog) -> bool:
 
 
 _GREETINGS = frozenset(
-    "hi hello hey hallo moin servus guten tag morgen abend good morning afternoon evening day dear grüß gott greetings "
-    "liebes lieber liebe team there zusammen sir madam support".split()
+    (
+        "hi hello hey hallo moin servus guten tag morgen abend good morning afternoon evening day dear grüß gott "
+        "greetings liebes lieber liebe team there zusammen sir madam support"
+    ).split()
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from core import search
 from core.connector import PublicWords
 from core.desk import Desk
 from core.errors import NotFound, PermanentError, UserError
@@ -159,8 +160,6 @@ def redact(desk: Desk, messages: Sequence[Message]) -> None:
 
 def wipe(desk: Desk, ids: Sequence[int]) -> None:
     """Empties message rows and everything that repeats their words: former bodies, file names, the search index."""
-    from core import search
-
     empty = {"body": "", "author_name": "", "external_id": "", "redacted_at": desk.now, "is_indexed": True}
     desk.execute(update(Message).where(Message.id.in_(ids)).values(**empty))
     desk.execute(delete(FormerBody).where(FormerBody.message_id.in_(ids)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
-from core import deadlines, dialogs, idling, messages, tickets
+from core import deadlines, dialogs, idling, messages, teams, tickets
 from core.desk import Desk
 from core.errors import NotFound, UserError
 from core.events import MessageAdded, StatusChanged
@@ -119,7 +119,6 @@ def moved_on(desk: Desk, ticket_id: int, since_seq: int, agent_id: int) -> bool:
         .where(EventRow.ticket_id == ticket_id, EventRow.ticket_seq > since_seq, EventRow.kind.in_(_MOVED_ON))
         .where(EventRow.actor != f"agent:{agent_id}", EventRow.actor.startswith("agent:"))
         .where(or_(Message.id.is_(None), Message.reader == Reader.CUSTOMER))
-        .where(or_(Message.agent_id.is_(None), Message.agent_id != agent_id))
         .limit(1)
     )
     return desk.execute(others).first() is not None
@@ -204,7 +203,8 @@ def release(desk: Desk, held: HeldReply) -> Written | None:
         held.stopped_because, held.release_at = "newer", None
         _show(desk, held)
         return None
-    return _say(desk, held, agent, dialog)
+    with desk.acting(teams.actor(desk, agent)):
+        return _say(desk, held, agent, dialog)
 
 
 def _say(desk: Desk, held: HeldReply, agent: Agent, dialog: Dialog | None) -> Written:

@@ -5,7 +5,6 @@ commit, a SAVEPOINT each, so that one that fails or is cancelled leaves its neig
 run on readers, which never take the write lock. On PostgreSQL both run on asyncpg, a connection each.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -181,5 +180,5 @@ async def _translated(running: Awaitable[T]) -> T:
         if getattr(error.orig, "sqlstate", None) in _REPEATABLE:
             raise
         raise StoreBusy(type(error.orig).__name__) from error
-    except (ConnectionError, TimeoutError, asyncio.TimeoutError) as error:
+    except (ConnectionError, TimeoutError) as error:
         raise StoreBusy(type(error).__name__) from error

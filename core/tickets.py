@@ -129,6 +129,15 @@ def _become(desk: Desk, ticket: Ticket, status: Status, until: datetime | None =
     desk.record(StatusChanged(ticket_id=ticket.id, was=was, now=status, until=until))
 
 
+def restore_status(desk: Desk, ticket: Ticket, status: Status, until: datetime | None) -> None:
+    """Puts a ticket back into a state it was in; a pending time that has passed meanwhile is dropped."""
+    if until is not None and until <= desk.now:
+        status, until = Status.OPEN, None
+    _become(desk, ticket, status, until)
+    if until is not None:
+        deadlines.put(desk, "ticket", ticket.id, "pending", until)
+
+
 def close_later(desk: Desk, ticket: Ticket, at: datetime) -> None:
     """Closes a ticket then, unless somebody writes before."""
     if ticket.status is Status.CLOSED:

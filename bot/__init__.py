@@ -1,0 +1,1 @@
+"""The agents' side: rooms, commands, the command line, and the composition root."""

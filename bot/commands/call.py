@@ -1,0 +1,60 @@
+"""One call of a command: the open desk, where it was typed, and what came with it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core import dialogs, teams, tickets
+from core.desk import Desk
+from core.errors import UserError
+from core.models import Agent, Dialog, Ticket
+from core.show import text
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The thread a line was typed in: its ticket or dialog, and up to where the typist has read it."""
+
+    ticket: int | None = None
+    dialog: int | None = None
+    seen_seq: int | None = None
+
+    @property
+    def is_thread(self) -> bool:
+        """Whether there is one at all."""
+        return self.ticket is not None or self.dialog is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a command gets: the desk, the place, and how the line came."""
+
+    desk: Desk
+    here: Here = Here()
+    room: str = ""
+    key: str = ""
+    """The room's own id of the line, so that a repeat is known."""
+    files: tuple[int, ...] = ()
+
+    def agent(self) -> Agent:
+        """The agent who typed it; who is none is told so."""
+        agent_id = self.desk.actor.agent_id
+        if agent_id is None:
+            raise UserError(text("This needs an agent: deskbell do --as NAME …"))
+        return teams.agent_by_id(self.desk, agent_id)
+
+    def dialog_here(self) -> Dialog | None:
+        """The dialog of the thread, or the live one on its ticket."""
+        if self.here.dialog is not None:
+            return dialogs.locked(self.desk, self.here.dialog)
+        return None if self.here.ticket is None else tickets.live_dialog(self.desk, self.here.ticket)
+
+    def ticket_here(self) -> Ticket | None:
+        """The ticket of the thread, also when it is a dialog's that has one."""
+        number = self.here.ticket
+        if number is None and self.here.dialog is not None:
+            number = dialogs.locked(self.desk, self.here.dialog).ticket_id
+        return None if number is None else tickets.standing(self.desk, number)
+
+
+Argument = Any
+"""A parameter's value once it was read; its type is the parameter's own."""

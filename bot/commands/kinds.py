@@ -1,0 +1,32 @@
+"""The kinds of parameters commands have; each is a type with what it takes."""
+
+from datetime import datetime
+from typing import Annotated
+
+from bot.commands.registry import Takes
+from core import models
+from core.query import Query
+
+Ticket = Annotated[models.Ticket, Takes("ticket", "ID")]
+"""A ticket by its number; in its thread it may be left out."""
+OtherTicket = Annotated[models.Ticket, Takes("other", "ID")]
+"""Another ticket, always by its number."""
+Dialog = Annotated[models.Dialog, Takes("dialog", "DIALOG")]
+"""A dialog by its number; in its thread it may be left out."""
+Agent = Annotated[models.Agent, Takes("agent", "@WHO")]
+Team = Annotated[models.Team, Takes("team", "TEAM")]
+Contact = Annotated[models.Contact, Takes("contact", "WHO")]
+"""A customer by id, address or name; in a thread it may be left out."""
+When = Annotated[datetime, Takes("when", "WHEN")]
+"""`2h`, `mon 9:00`, `tomorrow`, in the typist's zone."""
+Priority = Annotated[models.Priority, Takes("priority", "low|normal|high|urgent")]
+Status = Annotated[models.Status, Takes("status", "open|pending|closed")]
+Tags = Annotated[tuple[str, ...], Takes("tags", "+TAG -TAG")]
+Number = Annotated[int, Takes("number", "N")]
+Word = Annotated[str, Takes("word", "NAME")]
+Switch = Annotated[bool, Takes("switch", "on|off")]
+Role = Annotated[models.Role, Takes("role", "agent|supervisor|admin")]
+Filter = Annotated[Query, Takes("filter", "FILTER")]
+"""A saved view's name or a filter."""
+Words = Annotated[str, Takes("rest", "TEXT")]
+"""Everything up to the end of the line, as it was typed."""

@@ -1,0 +1,1 @@
+"""The customers' side: one folder a kind of channel."""

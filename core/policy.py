@@ -1,0 +1,68 @@
+"""Who may do what to which: one tree of the filter language, joined to every list and asked for every single ticket."""
+
+from core.actor import Actor, ActorKind
+from core.desk import Desk
+from core.errors import NoSuchDialog, NoSuchTicket, NotAllowed
+from core.models import Dialog, Role, Team, Ticket
+from core.query import EVERYTHING, NOTHING, Any, Context, Is, Not, Tree, facts_of, holds
+from core.show import Text, text
+
+_RANK = {Role.AGENT: 1, Role.SUPERVISOR: 2, Role.ADMIN: 3}
+
+
+def visible(actor: Actor) -> Tree:
+    """Which tickets somebody may see: agents all but those of private teams they are not in, unless theirs."""
+    match actor.kind, actor.role:
+        case ActorKind.SYSTEM, _:
+            return EVERYTHING
+        case ActorKind.AGENT, Role.SUPERVISOR | Role.ADMIN:
+            return EVERYTHING
+        case ActorKind.AGENT, Role.AGENT:
+            return Any((Not(Is("is", ("private",))), Is("team", ("mine",)), Is("assignee", ("me",))))
+        case _:
+            return NOTHING
+
+
+def context(desk: Desk) -> Context:
+    """What filters are answered for in this transaction."""
+    return Context(desk.now, desk.actor.agent_id, desk.on_postgres)
+
+
+def may_see(desk: Desk, ticket: Ticket) -> bool:
+    """Whether the actor may see this ticket."""
+    tree = visible(desk.actor)
+    if tree in (EVERYTHING, NOTHING):
+        return tree == EVERYTHING
+    return holds(tree, facts_of(desk, ticket, desk.actor.agent_id), context(desk))
+
+
+def must_see(desk: Desk, ticket: Ticket) -> Ticket:
+    """The ticket, when the actor may see it; else it does not exist for them."""
+    if not may_see(desk, ticket):
+        raise NoSuchTicket(ticket.id)
+    return ticket
+
+
+def may_see_dialog(desk: Desk, dialog: Dialog) -> bool:
+    """Whether the actor may see this dialog: as its ticket, or as a ticket of its team would be."""
+    if visible(desk.actor) == EVERYTHING:
+        return True
+    if desk.actor.kind is not ActorKind.AGENT:
+        return False
+    team = desk.session.get_one(Team, dialog.team_id)
+    return not team.is_private or team.id in desk.actor.teams or dialog.assignee_id == desk.actor.id
+
+
+def must_see_dialog(desk: Desk, dialog: Dialog) -> Dialog:
+    """The dialog, when the actor may see it."""
+    if not may_see_dialog(desk, dialog):
+        raise NoSuchDialog(dialog.id)
+    return dialog
+
+
+def must_be(actor: Actor, role: Role, what: Text) -> None:
+    """Refuses who has not at least this role, kindly."""
+    if actor.kind is ActorKind.SYSTEM:
+        return
+    if actor.role is None or _RANK[actor.role] < _RANK[role]:
+        raise NotAllowed(text("{what} is for {role}s only. Ask one of them.", what=what, role=role.value))

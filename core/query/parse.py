@@ -1,0 +1,216 @@
+"""Reads a filter from a line; a mistake is answered with its place, the reason and what would be right."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from core.errors import UserError
+from core.query.fields import BY_NAME, DEFAULT_SORT, SORTS, Field, Sort
+from core.query.tree import All, Any, Is, Not, Phrase, Tree, Value, Word
+from core.show import Text, text
+from core.words import words
+
+_LONGEST, _MOST, _DEEPEST = 2_000, 50, 10
+_TOKEN = re.compile(
+    r"""\s*(?P<at>-?"[^"]*"|\(|\)|-(?=\()|[^\s()"]+)""",
+)
+_FIELD = re.compile(r"(?P<minus>-?)(?P<name>[a-z]+)(?P<op><=|>=|<|>|:|=)(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+
+
+class FilterError(UserError):
+    """A filter that cannot be read: where, why, and what would be right."""
+
+    def __init__(self, said: Text, place: int) -> None:
+        super().__init__(said)
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A filter and the order its results come in."""
+
+    tree: Tree
+    sort: tuple[Sort, ...] = DEFAULT_SORT
+
+    @property
+    def names_a_status(self) -> bool:
+        """Whether it says itself which states it wants."""
+        return any(isinstance(part, Is) and part.field == "status" for part in _parts(self.tree))
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """The `is:` words it names."""
+        return frozenset(
+            str(value)
+            for part in _parts(self.tree)
+            if isinstance(part, Is) and part.field == "is"
+            for value in part.values
+        )
+
+    @property
+    def searches(self) -> bool:
+        """Whether it looks for words."""
+        return any(isinstance(part, Word | Phrase) for part in _parts(self.tree))
+
+
+def _parts(tree: Tree) -> list[Tree]:
+    match tree:
+        case All(parts) | Any(parts):
+            return [each for part in parts for each in _parts(part)]
+        case Not(part):
+            return _parts(part)
+        case _:
+            return [tree]
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    typed: str
+    place: int
+
+
+def parse(line: str) -> Query:
+    """Reads a filter line, at most 2,000 characters, 50 terms and 10 levels deep. Raises FilterError."""
+    if len(line) > _LONGEST:
+        raise FilterError(text("A filter has at most {most} characters.", most=_LONGEST), _LONGEST)
+    tokens = _tokens(line)
+    sorts = [t for t in tokens if t.typed.lower().startswith("sort:")]
+    reader = _Reader([t for t in tokens if t not in sorts])
+    tree = reader.anything(0)
+    if reader.rest:
+        raise _stray(reader.rest[0])
+    return Query(tree, _sort(sorts[-1]) if sorts else DEFAULT_SORT)
+
+
+def _tokens(line: str) -> list[_Token]:
+    found, end = [], 0
+    for match in _TOKEN.finditer(line):
+        if line[end : match.start("at")].strip():
+            break
+        found.append(_Token(match["at"], match.start("at")))
+        end = match.end()
+    if line[end:].strip():
+        place = end + len(line[end:]) - len(line[end:].lstrip())
+        raise FilterError(text("A quote is not closed (column {column}).", column=place + 1), place)
+    if len(found) > _MOST:
+        raise FilterError(text("A filter has at most {most} terms.", most=_MOST), found[_MOST].place)
+    return found
+
+
+class _Reader:
+    """Goes once through the tokens."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self.rest = tokens
+
+    def anything(self, depth: int) -> Tree:
+        """Terms that must all hold, in groups parted by `or`."""
+        if depth > _DEEPEST:
+            raise FilterError(text("Too many brackets inside each other."), self.rest[0].place if self.rest else 0)
+        groups: list[list[Tree]] = [[]]
+        while self.rest and self.rest[0].typed != ")":
+            token = self.rest.pop(0)
+            if token.typed.lower() == "or":
+                groups.append([])
+            else:
+                groups[-1].append(self._term(token, depth))
+        if len(groups) > 1:
+            return Any(tuple(_all(group) for group in groups if group))
+        return _all(groups[0])
+
+    def _term(self, token: _Token, depth: int) -> Tree:
+        if token.typed == "-":
+            return Not(self._term(self.rest.pop(0), depth))
+        if token.typed == "(":
+            inside = self.anything(depth + 1)
+            if not self.rest:
+                place = token.place
+                raise FilterError(text("The bracket in column {column} is not closed.", column=place + 1), place)
+            self.rest.pop(0)
+            return inside
+        return _single(token)
+
+
+def _all(parts: list[Tree]) -> Tree:
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def _single(token: _Token) -> Tree:
+    typed = token.typed
+    if re.fullmatch(r"#\d+", typed):
+        return _compare(token, BY_NAME["number"], ":", typed)
+    match = _FIELD.fullmatch(typed)
+    if match is not None and not typed.lstrip("-").startswith('"'):
+        field = BY_NAME.get(match["name"].lower())
+        if field is not None:
+            found = _compare(
+                token, field, match["op"].replace("=", ":") if match["op"] == "=" else match["op"], match["value"]
+            )
+            return Not(found) if match["minus"] else found
+        if not match["value"].startswith("//"):
+            raise _unknown_field(token, match["name"].lower())
+    minus = typed.startswith("-") and len(typed) > 1
+    said = _words(typed[1:] if minus else typed)
+    return Not(said) if minus else said
+
+
+def _words(typed: str) -> Tree:
+    found = words(typed)
+    if typed.startswith('"') and len(found) > 1:
+        return Phrase(tuple(found))
+    return _all([Word(word) for word in found])
+
+
+def _compare(token: _Token, field: Field, op: str, typed: str) -> Tree:
+    if op != ":" and not field.is_ordered:
+        said = text(
+            "{field} takes no {op}. Write for example {example}", field=field.name, op=op, example=field.example
+        )
+        raise FilterError(said, token.place)
+    values: list[Value] = []
+    for one in re.split(r"[,|]", typed.strip('"')):
+        value = field.read(one)
+        if value is None:
+            raise _unknown_value(token, field, one)
+        values.append(value)
+    return Is(field.name, tuple(values), op)
+
+
+def _sort(token: _Token) -> tuple[Sort, ...]:
+    keys = []
+    for one in token.typed[5:].lower().split(","):
+        name = one.lstrip("-")
+        if name not in SORTS:
+            said = text("One cannot sort by {name}. Try: {known}", name=name or "…", known=", ".join(SORTS))
+            raise FilterError(said, token.place)
+        keys.append(Sort(name, descending=one.startswith("-")))
+    return (*keys, Sort("number")) if all(key.field != "number" for key in keys) else tuple(keys)
+
+
+def _unknown_field(token: _Token, name: str) -> FilterError:
+    near = difflib.get_close_matches(name, [*BY_NAME, "sort"], n=1)
+    column = token.place + 1
+    if near:
+        said = text(
+            "There is no field {name} (column {column}). Did you mean {near}?", name=name, column=column, near=near[0]
+        )
+    else:
+        known = ", ".join(BY_NAME)
+        said = text(
+            "There is no field {name} (column {column}). There are: {known}", name=name, column=column, known=known
+        )
+    return FilterError(said, token.place)
+
+
+def _unknown_value(token: _Token, field: Field, typed: str) -> FilterError:
+    near = difflib.get_close_matches(typed.lower(), field.choices, n=1)
+    right = near[0] if near else field.example
+    said = text(
+        "{field} knows no {value} (column {column}). Try: {right}",
+        field=field.name, value=typed or "…", column=token.place + 1, right=right,
+    )  # fmt: skip
+    return FilterError(said, token.place)
+
+
+def _stray(token: _Token) -> FilterError:
+    return FilterError(text("The bracket in column {column} was never opened.", column=token.place + 1), token.place)
