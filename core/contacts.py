@@ -85,6 +85,15 @@ def add_address(desk: Desk, contact: Contact, kind: str, address: str, *, is_ver
     return found
 
 
+def by_hand(desk: Desk, kind: str, address: str, name: str = "") -> Contact:
+    """A new contact an agent makes, with an address nobody has proven yet."""
+    contact = Contact(name=name, created_at=desk.now)
+    desk.session.add(contact)
+    desk.flush()
+    add_address(desk, contact, kind, address, is_verified=False)
+    return contact
+
+
 def normal_address(kind: str, address: str) -> str:
     """An address as it is compared: mail in lower case, numbers as digits with their plus."""
     plain = address.strip()[:254]

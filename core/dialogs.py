@@ -1,12 +1,11 @@
 """Live conversations: how they begin, who takes them, and what becomes of them at their end."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from core import idling, messages, tickets, wordings
+from core import idling, messages, tags, tickets, wordings
 from core.desk import Desk
 from core.errors import AlreadyTaken, NoSuchDialog, UserError
 from core.events import (
@@ -15,8 +14,10 @@ from core.events import (
     DialogTaken,
     Moved,
     PhaseChanged,
+    PriorityChanged,
     Rated,
     RelayChanged,
+    SubjectChanged,
 )
 from core.messages import Where
 from core.models import (
@@ -183,11 +184,6 @@ def rate(desk: Desk, dialog: Dialog, score: int) -> None:
     desk.record(Rated(dialog_id=dialog.id, ticket_id=dialog.ticket_id, score=score))
 
 
-def set_priority(desk: Desk, dialog: Dialog, priority: Priority) -> None:
-    """Sets how pressing a dialog is; its ticket inherits it."""
-    dialog.priority = priority
-
-
 def reached(desk: Desk, dialog_id: int, *, delivered: int, seen: int) -> bool:
     """Notes up to where the customer has received and seen; never backwards, never beyond what there is."""
     greatest = func.greatest if desk.on_postgres else func.max
@@ -241,6 +237,25 @@ def _must_be_live(dialog: Dialog) -> None:
         )
 
 
-def silent_since(dialog: Dialog) -> datetime | None:
-    """Since when the agent has the last word; None while the customer waits."""
-    return dialog.agent_wrote_at if dialog.waiting_since is None else None
+def prioritise(desk: Desk, dialog: Dialog, priority: Priority) -> None:
+    """Sets how pressing a dialog is, and its ticket when it has one."""
+    if dialog.ticket_id is not None:
+        tickets.prioritise(desk, tickets.standing(desk, dialog.ticket_id), priority)
+    if dialog.priority is not priority:
+        was, dialog.priority = dialog.priority, priority
+        desk.record(PriorityChanged(dialog_id=dialog.id, was=int(was), now=int(priority)))
+
+
+def tag(desk: Desk, dialog: Dialog, changes: Sequence[str]) -> None:
+    """Puts tags on (`+vip`) and takes them off (`-vip`), on its ticket when it has one."""
+    on: Ticket | Dialog = dialog if dialog.ticket_id is None else tickets.standing(desk, dialog.ticket_id)
+    for change in changes:
+        (tags.remove if change.startswith("-") else tags.add)(desk, on, change[1:])
+
+
+def retitle(desk: Desk, dialog: Dialog, subject: str) -> None:
+    """Gives a dialog another subject, and its ticket when it has one."""
+    if dialog.ticket_id is not None:
+        tickets.retitle(desk, tickets.standing(desk, dialog.ticket_id), subject)
+    dialog.subject = tickets.shortened(desk, subject)
+    desk.record(SubjectChanged(dialog_id=dialog.id))

@@ -26,7 +26,7 @@ from core.models import (
     Status,
     Ticket,
 )
-from core.show import text
+from core.show import Text, text
 
 _CHATS = ("webchat", "telegram")
 _MOVED_ON = (MessageAdded.kind, StatusChanged.kind)
@@ -176,6 +176,19 @@ def reword(desk: Desk, held: HeldReply, body: str) -> None:
         return
     held.body = clean
     _show(desk, held)
+
+
+_WHY = {
+    "newer": text("Somebody answered or changed the ticket since you looked. Read it, then decide."),
+    "mention": text("This mentions a colleague, so it was not sent. Is it really for the customer?"),
+    "link": text("This links into the team's chat, so it was not sent. Is it really for the customer?"),
+    "file": text("This carries a file, so it was not sent yet. Is it really for the customer?"),
+}
+
+
+def why_stopped(held: HeldReply) -> Text:
+    """Why a reply waits for somebody to decide."""
+    return _WHY[held.stopped_because]
 
 
 def send_anyway(desk: Desk, held: HeldReply) -> None:

@@ -124,6 +124,7 @@ class Answer:
     text: Text
     cards: tuple[Card, ...] = ()
     buttons: tuple[Button, ...] = ()
+    lines: tuple[Text, ...] = ()
     document: str = ""
     """Longer Markdown (a transcript, the help), shown as it is."""
     file_name: str = ""

@@ -9,6 +9,9 @@ from core.query import Query
 
 Ticket = Annotated[models.Ticket, Takes("ticket", "ID")]
 """A ticket by its number; in its thread it may be left out."""
+Either = tuple[models.Ticket | None, models.Dialog | None]
+TicketOrDialog = Annotated[Either, Takes("either", "ID")]
+"""A ticket by its number; in a thread its ticket, its dialog, or both."""
 OtherTicket = Annotated[models.Ticket, Takes("other", "ID")]
 """Another ticket, always by its number."""
 Dialog = Annotated[models.Dialog, Takes("dialog", "DIALOG")]

@@ -1,0 +1,309 @@
+"""Reads what was typed: which command, and each parameter as what it takes. A mistake says what would be right."""
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.commands.call import Call
+from bot.commands.registry import Command, Parameter
+from core import contacts, dialogs, listing, policy, tags, teams, tickets, views
+from core.errors import NotFound, UserError
+from core.models import Contact, Priority, Role, Status
+from core.query import parse
+from core.show import Text, text
+from core.spans import read_moment
+
+SHORTCUTS = {
+    "r": "ticket reply",
+    "n": "ticket note",
+    "m": "ticket macro",
+    "prio": "ticket priority",
+    "rc": "ticket reply-close",
+    "rp": "ticket reply-pending",
+    "log": "ticket transcript",
+    "block": "customer block",
+    "unblock": "customer unblock",
+}
+"""What may stand after `!` in a thread besides a verb."""
+
+_TARGET = re.compile(r"#?\d+(,#?\d+)*(?=\s|$)|\[[^\]]*\]")
+_MARKED_TARGET = re.compile(r"#\d+(,#?\d+)*(?=\s|$)|\[[^\]]*\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command and what stands behind its name, raw."""
+
+    command: Command
+    rest: str
+    in_thread: bool = False
+    """Whether the id is the thread's own unless it is marked with `#`."""
+
+
+def find(line: str, commands: Sequence[Command], call: Call) -> Typed:
+    """The command a line names. In a thread `!close done` and `close done` mean its own ticket or dialog."""
+    plain = line.strip()
+    marked = plain.startswith("!")
+    plain = plain.lstrip("!/").strip()
+    first, _, rest = plain.partition(" ")
+    by_name = {command.name: command for command in commands}
+    second, _, behind = rest.strip().partition(" ")
+    full = by_name.get(f"{first.lower()} {second.lower()}")
+    if full is not None and not marked:
+        return Typed(full, behind.strip())
+    alone = by_name.get(first.lower())
+    if alone is not None:
+        return Typed(alone, rest.strip())
+    if call.here.is_thread:
+        verb = _in_thread(first.lower(), by_name, call)
+        if verb is not None:
+            return Typed(verb, rest.strip(), in_thread=True)
+    if full is not None:
+        return Typed(full, behind.strip(), in_thread=True)
+    raise _unknown(f"{first} {second}".strip().lower(), by_name)
+
+
+def _in_thread(verb: str, by_name: dict[str, Command], call: Call) -> Command | None:
+    if verb in SHORTCUTS:
+        return by_name.get(SHORTCUTS[verb])
+    dialog = call.dialog_here()
+    nouns = ["ticket", "dialog"] if dialog is None or dialog.state == "ended" else ["dialog", "ticket"]
+    if call.here.ticket is None and verb in ("note", "reply"):
+        nouns = ["ticket"]
+    return next((by_name[f"{noun} {verb}"] for noun in (*nouns, "customer") if f"{noun} {verb}" in by_name), None)
+
+
+def _unknown(typed: str, by_name: dict[str, Command]) -> UserError:
+    near = difflib.get_close_matches(typed, by_name, n=1, cutoff=0.5)
+    if near:
+        return UserError(text("There is no command “{typed}”. Did you mean: {near}", typed=typed[:60], near=near[0]))
+    return UserError(text("There is no command “{typed}”. Try: help", typed=typed[:60]))
+
+
+@dataclass(slots=True)
+class Reader:
+    """Goes once through what stands behind a command's name."""
+
+    call: Call
+    rest: str
+    in_thread: bool
+
+    def word(self) -> str:
+        """Takes the next word, or a quoted one."""
+        quoted = re.match(r'"([^"]*)"\s*', self.rest)
+        if quoted:
+            self.rest = self.rest[quoted.end() :]
+            return quoted[1]
+        word, _, self.rest = self.rest.partition(" ")
+        self.rest = self.rest.strip()
+        return word
+
+    def target(self) -> str:
+        """Takes the next word when it names tickets: `42`, `41,42`, `[tag:spam]`; else nothing."""
+        pattern = _MARKED_TARGET if self.in_thread else _TARGET
+        match = pattern.match(self.rest)
+        if match is None:
+            return ""
+        self.rest = self.rest[match.end() :].strip()
+        return match.group()
+
+
+def arguments(typed: Typed, call: Call, *, skip: int = 0) -> list[Any]:
+    """The values of a command's parameters, from the `skip`th on. Raises UserError for what is missing or wrong."""
+    reader = Reader(call, typed.rest, typed.in_thread)
+    values = [_value(reader, parameter, typed.command) for parameter in typed.command.parameters[skip:]]
+    if reader.rest:
+        said = text("“{rest}” is too much. Usage: {usage}", rest=reader.rest[:60], usage=typed.command.usage)
+        raise UserError(said)
+    return values
+
+
+def _value(reader: Reader, parameter: Parameter, command: Command) -> Any:
+    kind = parameter.takes.kind
+    if kind in _FROM_HERE:
+        return _FROM_HERE[kind](reader, command)
+    if not reader.rest:
+        if parameter.is_optional:
+            return parameter.default
+        raise missing(command, parameter)
+    return _READERS[kind](reader)
+
+
+def missing(command: Command, parameter: Parameter) -> UserError:
+    """What to say when a parameter lacks."""
+    return UserError(text("{hint} is missing. Usage: {usage}", hint=parameter.takes.hint, usage=command.usage))
+
+
+def _ticket(reader: Reader, command: Command) -> Any:
+    typed = reader.target()
+    if typed.startswith("[") or "," in typed:
+        raise UserError(text("{command} takes one ticket at a time.", command=command.name))
+    if typed:
+        return policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, int(typed.lstrip("#"))))
+    here = reader.call.ticket_here()
+    if here is None:
+        raise UserError(text("Which ticket? Usage: {usage}", usage=command.usage))
+    return policy.must_see(reader.call.desk, here)
+
+
+def _dialog(reader: Reader, command: Command) -> Any:
+    typed = reader.target()
+    if typed:
+        dialog = dialogs.locked(reader.call.desk, _number(typed))
+    else:
+        here = reader.call.dialog_here()
+        if here is None:
+            raise UserError(text("Which dialog? Usage: {usage}", usage=command.usage))
+        dialog = here
+    return policy.must_see_dialog(reader.call.desk, dialog)
+
+
+def _either(reader: Reader, command: Command) -> Any:
+    """A ticket by its number, or what the thread is about: its live dialog, its ticket, or both."""
+    typed = reader.target()
+    if typed:
+        ticket = policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, _number(typed)))
+        return ticket, tickets.live_dialog(reader.call.desk, ticket.id)
+    ticket_here, dialog = reader.call.ticket_here(), reader.call.dialog_here()
+    if ticket_here is None and dialog is None:
+        raise UserError(text("Which ticket? Usage: {usage}", usage=command.usage))
+    if ticket_here is not None:
+        policy.must_see(reader.call.desk, ticket_here)
+    if dialog is not None:
+        policy.must_see_dialog(reader.call.desk, dialog)
+    return ticket_here, dialog
+
+
+def _contact(reader: Reader, command: Command) -> Contact:
+    desk = reader.call.desk
+    ticket = reader.call.ticket_here()
+    dialog = reader.call.dialog_here()
+    takes_here = command.noun == "customer" and (ticket is not None or dialog is not None)
+    if takes_here and not (reader.rest.startswith(("#", '"')) or "@" in reader.rest.partition(" ")[0]):
+        contact_id = ticket.contact_id if ticket is not None else dialog.contact_id if dialog is not None else None
+        if contact_id is not None:
+            return contacts.standing(desk, contact_id)
+    if not reader.rest:
+        raise UserError(text("Which customer? Usage: {usage}", usage=command.usage))
+    return one_contact(reader.call, reader.word())
+
+
+def one_contact(call: Call, who: str) -> Contact:
+    """The one contact somebody means; several are named, so that one can be chosen."""
+    found = contacts.find(call.desk, who)
+    exact = [c for c in found if str(c.id) == who.lstrip("#")]
+    if len(found) == 1 or exact:
+        return contacts.standing(call.desk, (exact or list(found))[0].id)
+    if not found:
+        raise NotFound(text("No customer is known as {who}. Try: customer find NAME", who=who[:80]))
+    known = ", ".join(f"{contacts.name_of(c)} ({c.id})" for c in found[:5])
+    raise UserError(text("Several customers fit {who}: {known}. Use the number.", who=who[:80], known=known))
+
+
+_FROM_HERE: dict[str, Callable[[Reader, Command], Any]] = {
+    "ticket": _ticket,
+    "dialog": _dialog,
+    "either": _either,
+    "contact": _contact,
+}
+
+
+def _number(typed: str) -> int:
+    digits = typed.lstrip("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
+        raise UserError(text("{typed} is no number.", typed=typed[:40]))
+    return int(digits)
+
+
+def _other(reader: Reader) -> Any:
+    return policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, _number(reader.word())))
+
+
+def _agent(reader: Reader) -> Any:
+    name = reader.word()
+    return reader.call.agent() if name.lower() == "me" else teams.agent_named(reader.call.desk, name)
+
+
+def _when(reader: Reader) -> Any:
+    """A moment of one, two or three words, the longest that makes sense."""
+    words = reader.rest.split(" ")
+    actor = reader.call.desk.actor
+    for count in (3, 2, 1):
+        moment = read_moment(" ".join(words[:count]), reader.call.desk.now, actor.zone)
+        if moment is not None and len(words) >= count:
+            reader.rest = " ".join(words[count:]).strip()
+            return moment
+    said = text("“{typed}” is no time. Try for example 2h, mon 9:00, tomorrow", typed=words[0][:40])
+    raise UserError(said)
+
+
+def _choice(reader: Reader, names: dict[str, Any]) -> Any:
+    typed = reader.word().lower()
+    if typed in names:
+        return names[typed]
+    near = difflib.get_close_matches(typed, names, n=1)
+    said: Text = text("“{typed}” is not one of {names}.", typed=typed[:40], names=", ".join(names))
+    if near:
+        said = text(
+            "“{typed}” is not one of {names}. Did you mean {near}?",
+            typed=typed[:40],
+            names=", ".join(names),
+            near=near[0],
+        )
+    raise UserError(said)
+
+
+def _tags(reader: Reader) -> tuple[str, ...]:
+    typed, reader.rest = reader.rest.replace(",", " ").split(), ""
+    for each in typed:
+        tags.clean(each.lstrip("+-"))
+    return tuple(each if each[0] in "+-" else f"+{each}" for each in typed)
+
+
+def _filter(reader: Reader) -> Any:
+    typed, reader.rest = reader.rest, ""
+    view = views.named(reader.call.desk, typed) if re.fullmatch(r"[\w-]+", typed) else None
+    return parse(typed if view is None else view)
+
+
+def _rest(reader: Reader) -> str:
+    said, reader.rest = reader.rest, ""
+    return said
+
+
+_READERS: dict[str, Callable[[Reader], Any]] = {
+    "other": _other,
+    "agent": _agent,
+    "team": lambda reader: teams.team_named(reader.call.desk, reader.word()),
+    "when": _when,
+    "priority": lambda reader: _choice(reader, {p.name.lower(): p for p in Priority}),
+    "status": lambda reader: _choice(reader, {s.value: s for s in Status if s is not Status.NEW}),
+    "role": lambda reader: _choice(reader, {r.value: r for r in Role}),
+    "switch": lambda reader: _choice(reader, {"on": True, "off": False}),
+    "tags": _tags,
+    "number": lambda reader: _number(reader.word()),
+    "word": lambda reader: reader.word(),
+    "filter": _filter,
+    "rest": _rest,
+}
+
+
+def targets(typed: Typed, call: Call) -> tuple[list[int], Typed]:
+    """The tickets a command that takes many is meant for, and the rest of the line."""
+    reader = Reader(call, typed.rest, typed.in_thread)
+    named = reader.target()
+    rest = Typed(typed.command, reader.rest, typed.in_thread)
+    if named.startswith("["):
+        return list(listing.numbers(call.desk, parse(named[1:-1]), limit=MOST_AT_ONCE)), rest
+    if named:
+        return [_number(each) for each in named.split(",")], rest
+    here = call.ticket_here()
+    if here is None:
+        raise UserError(text("Which ticket? Usage: {usage}", usage=typed.command.usage))
+    return [here.id], rest
+
+
+MOST_AT_ONCE = 500
+"""Tickets one command changes at most."""

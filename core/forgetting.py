@@ -1,0 +1,119 @@
+"""A person is forgotten: their words, names and addresses leave every place they live in."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+
+from core import contacts, messages, search
+from core.desk import Desk
+from core.events import ContactErased
+from core.models import Contact, Dialog, File, FormerBody, HeldReply, Identity, Message, Quarantined, Ticket
+
+
+def erase(desk: Desk, contact: Contact) -> int:
+    """Removes everything that says who a contact is and what they said; returns how many messages that were.
+
+    Their tickets stay, empty of them: subjects, messages both ways, files, former bodies, held replies, names,
+    addresses, quarantine and the search index. Agents' internal notes on their tickets go too: they speak of them.
+    """
+    ids = contacts.everyone(desk, contact.id)
+    ticket_ids = list(desk.execute(select(Ticket.id).where(Ticket.contact_id.in_(ids))).scalars())
+    dialog_ids = list(desk.execute(select(Dialog.id).where(Dialog.contact_id.in_(ids))).scalars())
+    identity_ids = list(desk.execute(select(Identity.id).where(Identity.contact_id.in_(ids))).scalars())
+    message_ids = _message_ids(desk, ids, ticket_ids, dialog_ids)
+    _erase_words(desk, message_ids, ticket_ids, dialog_ids)
+    _erase_waiting(desk, ids, identity_ids, ticket_ids, dialog_ids)
+    _erase_person(desk, ids)
+    desk.record(ContactErased(contact_id=contact.id))
+    for ticket_id in ticket_ids:
+        desk.look(f"ticket:{ticket_id}")
+    for dialog_id in dialog_ids:
+        desk.look(f"dialog:{dialog_id}")
+    desk.look("erased")
+    return len(message_ids)
+
+
+def _message_ids(desk: Desk, ids: list[int], ticket_ids: list[int], dialog_ids: list[int]) -> list[int]:
+    theirs = or_(Message.contact_id.in_(ids), Message.ticket_id.in_(ticket_ids), Message.dialog_id.in_(dialog_ids))
+    return list(desk.execute(select(Message.id).where(theirs)).scalars())
+
+
+def _erase_words(desk: Desk, message_ids: list[int], ticket_ids: list[int], dialog_ids: list[int]) -> None:
+    for chunk in _chunks(message_ids):
+        messages.wipe(desk, chunk)
+    desk.execute(update(Ticket).where(Ticket.id.in_(ticket_ids)).values(subject=""))
+    desk.execute(update(Dialog).where(Dialog.id.in_(dialog_ids)).values(subject="", facts={}))
+    search.forget_subjects(desk, ticket_ids)
+
+
+def _erase_waiting(
+    desk: Desk, ids: list[int], identity_ids: list[int], ticket_ids: list[int], dialog_ids: list[int]
+) -> None:
+    theirs = or_(HeldReply.ticket_id.in_(ticket_ids), HeldReply.dialog_id.in_(dialog_ids))
+    desk.execute(update(File).where(File.held_id.in_(select(HeldReply.id).where(theirs))).values(held_id=None))
+    desk.execute(delete(HeldReply).where(theirs))
+    waiting = File.identity_id.in_(identity_ids)
+    desk.execute(update(File).where(waiting).values(name="", erased_at=desk.now))
+    desk.execute(update(Quarantined).where(Quarantined.contact_id.in_(ids)).values(raw=b"", state="discarded"))
+
+
+def _erase_person(desk: Desk, ids: list[int]) -> None:
+    desk.execute(update(Identity).where(Identity.contact_id.in_(ids)).values(is_verified=False))
+    for identity_id in desk.execute(select(Identity.id).where(Identity.contact_id.in_(ids))).scalars().all():
+        desk.execute(update(Identity).where(Identity.id == identity_id).values(address=f"erased-{identity_id}"))
+    gone: dict[str, Any] = {"name": "", "claimed_name": "", "note": "", "block_reason": "", "language": ""}
+    desk.execute(update(Contact).where(Contact.id.in_(ids)).values(**gone, erased_at=desk.now))
+    desk.session.expire_all()
+
+
+def export(desk: Desk, contact: Contact) -> str:
+    """Everything the desk knows of a contact, as JSON a person can read: no internal notes, which are the team's."""
+    ids = contacts.everyone(desk, contact.id)
+    tickets = desk.session.scalars(select(Ticket).where(Ticket.contact_id.in_(ids)).order_by(Ticket.id)).all()
+    said = desk.session.scalars(
+        select(Message)
+        .where(or_(Message.contact_id.in_(ids), Message.ticket_id.in_([t.id for t in tickets])))
+        .where(Message.reader == "customer")
+        .order_by(Message.id)
+    ).all()
+    files = messages.files_of(desk, [message.id for message in said])
+    found = {
+        "customer": {
+            "id": contact.id,
+            "name": contact.name,
+            "says": contact.claimed_name,
+            "language": contact.language,
+        },
+        "addresses": [
+            {"kind": i.kind, "address": i.address, "verified": i.is_verified}
+            for i in contacts.identities(desk, contact.id)
+        ],
+        "tickets": [
+            {"number": t.number, "subject": t.subject, "status": t.status, "opened": t.created_at.isoformat()}
+            for t in tickets
+        ],
+        "messages": [_exported(message, files.get(message.id, [])) for message in said],
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def _exported(message: Message, files: Sequence[File]) -> dict[str, Any]:
+    return {
+        "at": message.said_at.isoformat(),
+        "from": message.author.value,
+        "ticket": message.ticket_id,
+        "text": message.body or message.wording,
+        "files": [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in files],
+    }
+
+
+def former_bodies(desk: Desk, message_id: int) -> Sequence[FormerBody]:
+    """What a message said before, the oldest first."""
+    statement = select(FormerBody).where(FormerBody.message_id == message_id).order_by(FormerBody.id)
+    return desk.session.scalars(statement).all()
+
+
+def _chunks(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
+    return [ids[at : at + size] for at in range(0, len(ids), size)]
