@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import insert, update
@@ -90,9 +91,7 @@ def _with_undo(answer: Answer, key: str | None) -> Answer:
     if key is None:
         return answer
     button = Button(text("Undo"), f"undo {key}")
-    return Answer(
-        answer.text, answer.cards, (*answer.buttons, button), answer.document, answer.file_name, answer.tone, answer.go
-    )
+    return replace(answer, buttons=(*answer.buttons, button))
 
 
 def _ask(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:

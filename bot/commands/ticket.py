@@ -22,7 +22,7 @@ EVERY_STATUS = Is("status", tuple(status.value for status in Status))
 def list_(call: Call, filter: kinds.Filter | None = None) -> Answer:
     """List tickets of a view or a filter; without one, all that are not closed.
 
-    Views are saved filters: ticket list unassigned. A filter is made of fields and words: ticket list tag:billing refund
+    Views are saved filters: ticket list unassigned. A filter has fields and words: ticket list tag:billing refund
     """
     return _listed(call, filter or parse(""))
 

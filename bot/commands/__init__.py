@@ -1,0 +1,17 @@
+"""The commands, each declared once; every room, the terminal, the help and the manual take them from here."""
+
+from bot.commands import customer, desk, dialog, help, me, message, ticket
+from bot.commands.registry import Command
+
+_SPOKEN = (
+    *ticket.COMMANDS,
+    *dialog.COMMANDS,
+    *customer.COMMANDS,
+    *message.COMMANDS,
+    *me.COMMANDS,
+    *desk.COMMANDS,
+)
+
+COMMANDS: tuple[Command, ...] = (*_SPOKEN, help.declare(_SPOKEN))
+
+__all__ = ["COMMANDS", "Command"]

@@ -1,0 +1,178 @@
+"""Commands on the desk itself: people, teams, channels, views, prepared texts, quarantine, health."""
+
+from sqlalchemy import func, select
+
+from bot import cards
+from bot.commands import kinds
+from bot.commands.call import Call
+from bot.commands.registry import command
+from core import deadlines, intake, quarantine, setup, tags, teams, templates, views
+from core.errors import UserError
+from core.models import Channel, Dialog, DialogState, Message, Role, Ticket
+from core.show import Answer, Text, Tone, text, texts, verbatim
+
+
+@command("desk health", reads=True, example="desk health")
+def health(call: Call) -> Answer:
+    """Show how the desk is: what waits, what is stuck, what is on."""
+    desk = call.desk
+    live = desk.execute(select(func.count()).where(Dialog.state == DialogState.LIVE)).scalar_one()
+    unindexed = desk.execute(select(func.count()).where(~Message.is_indexed)).scalar_one()
+    unclosed = len(desk.execute(select(Ticket.id).where(Ticket.is_open).limit(1000)).all())
+    stuck = deadlines.stuck(desk)
+    lines: list[Text] = [
+        texts("{count} live dialog", "{count} live dialogs", count=live),
+        texts("{count} unclosed ticket", "{count} unclosed tickets", count=unclosed),
+        texts("{count} message waits to be searchable", "{count} messages wait to be searchable", count=unindexed),
+        texts(
+            "{count} thing waits in quarantine",
+            "{count} things wait in quarantine",
+            count=len(quarantine.waiting(desk)),
+        ),
+        *(text("Stuck: {what}", what=deadlines.describe(due)) for due in stuck),
+    ]
+    lines += [
+        text(
+            "Channel {name} ({kind}) is {state}", name=c.name, kind=c.kind, state=text("on") if c.is_on else text("off")
+        )
+        for c in desk.session.scalars(select(Channel).order_by(Channel.id))
+    ]
+    return Answer(text("The desk is well.") if not stuck else text("Something needs an admin."), lines=tuple(lines))
+
+
+@command("desk agents", reads=True, example="desk agents")
+def agents(call: Call) -> Answer:
+    """List the agents, with role and teams."""
+    lines = tuple(
+        text("@{name}, {public}, {role}{away}", name=a.name, public=a.public_name, role=a.role.value,
+             away=text(", away") if a.is_away else "")
+        for a in teams.agents(call.desk)
+    )  # fmt: skip
+    return Answer(texts("{count} agent", "{count} agents", count=len(lines)), lines=lines)
+
+
+@command("desk agent-add", role=Role.ADMIN, example="desk agent-add ben agent")
+def agent_add(call: Call, name: kinds.Word, role: kinds.Role = Role.AGENT) -> Answer:
+    """Add an agent, or change their role."""
+    agent = teams.add_agent(call.desk, name, role=role)
+    said = text("@{name} is {role}. Sign them in with: deskbell agent link {name}", name=agent.name, role=role.value)
+    return Answer(said, tone=Tone.GOOD)
+
+
+@command("desk agent-remove", role=Role.ADMIN, example="desk agent-remove @ben")
+def agent_remove(call: Call, agent: kinds.Agent) -> Answer:
+    """Take an agent off the desk: their sessions end at once, their unclosed tickets go back to the queue."""
+    if agent.id == call.desk.actor.agent_id:
+        raise UserError(text("You cannot remove yourself; ask another admin."))
+    count = setup.remove_agent(call.desk, agent)
+    said = texts(
+        "@{name} is off the desk; {count} ticket went back to the queue.",
+        "@{name} is off the desk; {count} tickets went back to the queue.",
+        count=count, name=agent.name,
+    )  # fmt: skip
+    return Answer(said)
+
+
+@command("desk teams", reads=True, example="desk teams")
+def list_teams(call: Call) -> Answer:
+    """List the teams."""
+    lines = tuple(verbatim(line) for line in setup.lines(call.desk, "team"))
+    return Answer(texts("{count} team", "{count} teams", count=len(lines)), lines=lines)
+
+
+@command("desk team-add", role=Role.ADMIN, example="desk team-add tech Technical support")
+def team_add(call: Call, name: kinds.Word, title: kinds.Words = "") -> Answer:
+    """Add a team."""
+    team = teams.add_team(call.desk, name, title)
+    return Answer(text("Team {name} is there.", name=team.name), tone=Tone.GOOD)
+
+
+@command("desk join", role=Role.ADMIN, example="desk join @ben tech")
+def join(call: Call, agent: kinds.Agent, team: kinds.Team) -> Answer:
+    """Make an agent a member of a team."""
+    teams.join_team(call.desk, agent.id, team.id)
+    return Answer(text("@{name} is in {team} now.", name=agent.name, team=team.title))
+
+
+@command("desk leave", role=Role.ADMIN, example="desk leave @ben tech")
+def leave(call: Call, agent: kinds.Agent, team: kinds.Team) -> Answer:
+    """Take an agent out of a team."""
+    teams.leave_team(call.desk, agent.id, team.id)
+    return Answer(text("@{name} is no longer in {team}.", name=agent.name, team=team.title))
+
+
+@command("desk channels", reads=True, example="desk channels")
+def channels(call: Call) -> Answer:
+    """List the channels customers reach us by."""
+    lines = tuple(verbatim(line) for line in setup.lines(call.desk, "channel"))
+    return Answer(texts("{count} channel", "{count} channels", count=len(lines)), lines=lines)
+
+
+@command("desk views", reads=True, example="desk views")
+def list_views(call: Call) -> Answer:
+    """List the views you have."""
+    lines = tuple(verbatim(f"{view.name} = {view.filter}") for view in views.seen_by_actor(call.desk))
+    return Answer(texts("{count} view", "{count} views", count=len(lines)), lines=lines)
+
+
+@command("desk view", example="desk view refunds tag:billing refund")
+def view(call: Call, name: kinds.Word, filter: kinds.Words) -> Answer:
+    """Save a filter as a view of your own."""
+    views.save(call.desk, name, filter, agent_id=call.agent().id)
+    return Answer(text("View {name} is saved.", name=name), tone=Tone.GOOD)
+
+
+@command("desk view-remove", example="desk view-remove refunds")
+def view_remove(call: Call, name: kinds.Word) -> Answer:
+    """Remove a view of your own."""
+    views.remove(call.desk, name, agent_id=call.agent().id)
+    return Answer(text("View {name} is gone.", name=name))
+
+
+@command("desk replies", reads=True, example="desk replies")
+def replies(call: Call) -> Answer:
+    """List the prepared replies."""
+    lines = tuple(verbatim(f"{t.name} = {t.words[:120]}") for t in templates.known(call.desk))
+    return Answer(texts("{count} prepared reply", "{count} prepared replies", count=len(lines)), lines=lines)
+
+
+@command("desk tags", reads=True, example="desk tags")
+def list_tags(call: Call) -> Answer:
+    """List the tags."""
+    known = tags.known(call.desk)
+    return Answer(verbatim(", ".join(known) or "–"))
+
+
+@command("desk set", role=Role.ADMIN, example="desk set reply hello = Hello {{contact.name}}!")
+def set_(call: Call, line: kinds.Words) -> Answer:
+    """Set something up with a line of text: view, reply, text, team, tag, channel."""
+    setup.apply(call.desk, line)
+    return Answer(text("Set: {line}", line=line[:200]), tone=Tone.GOOD)
+
+
+@command("desk quarantine", reads=True, role=Role.SUPERVISOR, example="desk quarantine")
+def list_quarantine(call: Call) -> Answer:
+    """List what came in and could not be understood."""
+    waiting = quarantine.waiting(call.desk)
+    said = texts("{count} thing in quarantine", "{count} things in quarantine", count=len(waiting))
+    return Answer(said, cards=tuple(cards.quarantine_card(kept) for kept in waiting))
+
+
+@command("desk retry", role=Role.SUPERVISOR, example="desk retry 3")
+def retry(call: Call, number: kinds.Number) -> Answer:
+    """Take something in from quarantine after all."""
+    intake.try_again(call.desk, quarantine.by_id(call.desk, number))
+    return Answer(text("Taken in."), tone=Tone.GOOD)
+
+
+@command("desk discard", role=Role.SUPERVISOR, example="desk discard 3")
+def discard(call: Call, number: kinds.Number) -> Answer:
+    """Let something in quarantine go."""
+    quarantine.discard(call.desk, quarantine.by_id(call.desk, number))
+    return Answer(text("Discarded."))
+
+
+COMMANDS = (
+    health, agents, agent_add, agent_remove, list_teams, team_add, join, leave, channels, list_views, view,
+    view_remove, replies, list_tags, set_, list_quarantine, retry, discard,
+)  # fmt: skip

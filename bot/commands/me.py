@@ -1,0 +1,97 @@
+"""Commands on oneself: being away, language, time zone, signature, password, sessions."""
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from argon2 import PasswordHasher
+
+from bot.commands import kinds
+from bot.commands.call import Call
+from bot.commands.registry import command
+from core import teams
+from core.errors import UserError
+from core.show import Answer, Tone, text, texts
+
+SHORTEST_PASSWORD = 10
+
+
+@command("me show", reads=True, example="me show")
+def show(call: Call) -> Answer:
+    """Show who you are here."""
+    agent = call.agent()
+    lines = (
+        text("Name: {name}; customers see: {public}", name=agent.name, public=agent.public_name),
+        text("Role: {role}", role=agent.role.value),
+        text("Language: {language}; time zone: {zone}", language=agent.language, zone=agent.time_zone),
+        text("You are away.") if agent.is_away else text("You are here."),
+    )
+    return Answer(text("This is you."), lines=lines)
+
+
+@command("me away", example="me away 2h")
+def away(call: Call, until: kinds.When | None = None) -> Answer:
+    """Say that you are away, until then if you like: no new dialogs count on you meanwhile."""
+    agent = call.agent()
+    agent.is_away, agent.away_until = True, until
+    if until is None:
+        return Answer(text("You are away until you say: me back"))
+    return Answer(text("You are away until {when}.", when=until))
+
+
+@command("me back", example="me back")
+def back(call: Call) -> Answer:
+    """Say that you are here again."""
+    agent = call.agent()
+    agent.is_away, agent.away_until = False, None
+    return Answer(text("Welcome back!"), tone=Tone.GOOD)
+
+
+@command("me name", example="me name Ines from support")
+def name(call: Call, name: kinds.Words) -> Answer:
+    """Set the name customers see."""
+    agent = call.agent()
+    agent.public_name = " ".join(name.split())[:60]
+    return Answer(text("Customers see you as {name} now.", name=agent.public_name))
+
+
+@command("me language", example="me language de")
+def language(call: Call, language: kinds.Word) -> Answer:
+    """Set your language: de or en."""
+    if language not in ("de", "en"):
+        raise UserError(text("There are de and en."))
+    call.agent().language = language
+    return Answer(text("Your language is {language} from your next page on.", language=language))
+
+
+@command("me zone", example="me zone Europe/Berlin")
+def zone(call: Call, zone: kinds.Word) -> Answer:
+    """Set your time zone."""
+    if zone not in available_timezones():
+        raise UserError(text("There is no time zone {zone}. Try for example Europe/Berlin", zone=zone[:40]))
+    call.agent().time_zone = ZoneInfo(zone).key
+    return Answer(text("Your times are {zone} times now.", zone=zone))
+
+
+@command("me signature", example="me signature Ines, Support")
+def signature(call: Call, signature: kinds.Words = "") -> Answer:
+    """Set what stands under your mails."""
+    call.agent().signature = signature[:500]
+    return Answer(text("Your signature is kept."))
+
+
+@command("me password", example="me password correct-horse-battery")
+def password(call: Call, password: kinds.Words) -> Answer:
+    """Set a password to sign in to the team room with."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise UserError(text("A password needs at least {count} characters.", count=SHORTEST_PASSWORD))
+    call.agent().password_hash = PasswordHasher().hash(password)
+    return Answer(text("Your password is set. You can sign in with your name and it."), tone=Tone.GOOD)
+
+
+@command("me signout", example="me signout")
+def signout(call: Call) -> Answer:
+    """Sign out everywhere, this browser too."""
+    count = teams.sign_out_everywhere(call.desk, call.agent().id)
+    return Answer(texts("Signed out of {count} browser.", "Signed out of {count} browsers.", count=count))
+
+
+COMMANDS = (show, away, back, name, language, zone, signature, password, signout)

@@ -1,0 +1,95 @@
+"""Commands on messages: undoing, sending anyway, editing, withdrawing, splitting off, removing for good."""
+
+from bot.commands import kinds
+from bot.commands.call import Call
+from bot.commands.registry import command
+from core import joining, messages, policy, replies, tickets
+from core.errors import NotAllowed, NotFound, UserError
+from core.models import Author, HeldReply, Message, Role
+from core.show import Answer, Button, Tone, text
+
+
+def _held(call: Call, number: int) -> HeldReply:
+    """A held reply of the actor's own, or of anybody's for supervisors."""
+    held = replies.by_id(call.desk, number)
+    own = held.agent_id == call.desk.actor.agent_id
+    if not own:
+        policy.must_be(call.desk.actor, Role.SUPERVISOR, text("Deciding about a colleague's reply"))
+    return held
+
+
+@command("message undo", example="message undo 7")
+def undo(call: Call, number: kinds.Number) -> Answer:
+    """Take a held reply back before it goes; its words come back to you."""
+    body = replies.withdraw(call.desk, _held(call, number))
+    return Answer(text("Not sent: {body}", body=body))
+
+
+@command("message send", example="message send 7")
+def send(call: Call, number: kinds.Number) -> Answer:
+    """Send a reply after all that was stopped to be looked at."""
+    replies.send_anyway(call.desk, _held(call, number))
+    return Answer(text("Sending to the customer…"), buttons=(Button(text("Undo"), f"message undo {number}"),))
+
+
+@command("message reword", example="message reword 7 It ships on Monday.")
+def reword(call: Call, number: kinds.Number, body: kinds.Words) -> Answer:
+    """Change a held reply before it goes."""
+    replies.reword(call.desk, _held(call, number), body)
+    return Answer(text("Changed; it goes in its turn."))
+
+
+def _seen(call: Call, number: int) -> Message:
+    """A message the actor may see."""
+    message = messages.by_id(call.desk, number)
+    if message.ticket_id is not None:
+        policy.must_see(call.desk, tickets.locked(call.desk, message.ticket_id))
+    elif message.dialog_id is None:
+        raise NotFound(text("There is no message {id}.", id=number))
+    return message
+
+
+def _own(call: Call, number: int) -> Message:
+    message = _seen(call, number)
+    if message.author is not Author.AGENT:
+        raise UserError(text("These are not an agent's words."))
+    if message.agent_id != call.desk.actor.agent_id:
+        raise NotAllowed(text("Only its writer can change a message."))
+    return message
+
+
+@command("message edit", example="message edit 812 It ships on Tuesday.")
+def edit(call: Call, number: kinds.Number, body: kinds.Words) -> Answer:
+    """Change what you said; on a chat the customer sees the new words, and that they were edited."""
+    messages.edit(call.desk, _own(call, number), messages.bounded(call.desk, body))
+    return Answer(text("Changed."), tone=Tone.GOOD)
+
+
+@command("message withdraw", example="message withdraw 812")
+def withdraw(call: Call, number: kinds.Number) -> Answer:
+    """Take back what you said, where the customer's channel can."""
+    messages.take_back(call.desk, _own(call, number))
+    return Answer(text("Taken back."), tone=Tone.GOOD)
+
+
+@command("message split", example="message split 812")
+def split(call: Call, number: kinds.Number) -> Answer:
+    """Make a new ticket of one message."""
+    ticket = joining.split(call.desk, _seen(call, number))
+    return Answer(
+        text("It is ticket #{number} now.", number=ticket.number), tone=Tone.GOOD, go=f"ticket:{ticket.number}"
+    )
+
+
+@command("message redact", role=Role.SUPERVISOR, example="message redact 812 yes")
+def redact(call: Call, number: kinds.Number, sure: kinds.Word = "") -> Answer:
+    """Remove a message's words and files for good, from everywhere they stand."""
+    message = _seen(call, number)
+    if sure != "yes":
+        yes = Button(text("Yes, remove it"), f"message redact {number} yes", Tone.BAD)
+        return Answer(text("This cannot be undone."), buttons=(yes,), tone=Tone.WARN)
+    messages.redact(call.desk, [message])
+    return Answer(text("Removed for good."))
+
+
+COMMANDS = (undo, send, reword, edit, withdraw, split, redact)

@@ -1,0 +1,184 @@
+"""What an admin sets up is lines of text: typed, listed, exported to a file, applied again."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import select, update
+
+from core import tags, teams, templates, views, wordings
+from core.desk import Desk
+from core.errors import UserError
+from core.models import Agent, Channel, Dialog, DialogState, Member, Phase, Tag, Team, Template, Ticket, View, Wording
+from core.show import text
+
+_LINE = re.compile(r"(?P<kind>\w+)\s+(?P<name>[\w.-]+)(?:\s+(?P<more>[\w.-]+))?\s*=\s*(?P<value>.*)", re.DOTALL)
+KINDS = ("team", "channel", "view", "reply", "text", "tag")
+
+
+def apply(desk: Desk, line: str) -> None:
+    """Sets up what one line says; the same line again changes nothing. Raises UserError with what is wrong."""
+    match = _LINE.fullmatch(line.strip())
+    if match is None:
+        raise UserError(text("“{line}” is no line like: view mine = assignee:me", line=line[:80]))
+    kind, value = match["kind"].lower(), _unescaped(match["value"].strip())
+    if kind not in _APPLY:
+        raise UserError(text("One cannot set up a {kind}. There are: {known}", kind=kind[:40], known=", ".join(KINDS)))
+    _APPLY[kind](desk, match["name"].lower(), (match["more"] or "").lower(), value)
+
+
+def apply_all(desk: Desk, document: str) -> int:
+    """Applies a file of lines, all or none; returns how many. Empty lines and `#` comments are passed over."""
+    count = 0
+    for number, line in enumerate(document.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        try:
+            apply(desk, line)
+        except UserError as error:
+            raise UserError(text("Line {number}: {why}", number=number, why=error.said)) from error
+        count += 1
+    return count
+
+
+def export(desk: Desk) -> str:
+    """The whole set-up as lines that `apply_all` takes."""
+    return "\n".join(line for kind in KINDS for line in lines(desk, kind)) + "\n"
+
+
+def lines(desk: Desk, kind: str) -> list[str]:
+    """The lines of one kind, as they would be typed."""
+    return [f"{kind} {each}" for each in _LIST[kind](desk)]
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\n", "\\n")
+
+
+def _unescaped(value: str) -> str:
+    return re.sub(r"\\(n|\\)", lambda match: "\n" if match[1] == "n" else "\\", value)
+
+
+def _team(desk: Desk, name: str, more: str, value: str) -> None:
+    """`team tech = Technical support language:de zone:Europe/Berlin private:yes members:ines,ben`"""
+    options = dict(re.findall(r"\b(language|zone|private|members):(\S+)", value))
+    title = re.sub(r"\b(?:language|zone|private|members):\S+", "", value).strip()
+    team = teams.add_team(desk, name, title)
+    team.title = title or team.title
+    team.language = options.get("language", team.language)
+    team.time_zone = options.get("zone", team.time_zone)
+    team.is_private = options.get("private", "no") == "yes"
+    for member in filter(None, options.get("members", "").split(",")):
+        teams.join_team(desk, teams.agent_named(desk, member).id, team.id)
+
+
+def _teams(desk: Desk) -> Iterator[str]:
+    for team in desk.session.scalars(select(Team).where(~Team.is_demo).order_by(Team.id)):
+        members = desk.execute(
+            select(Agent.name)
+            .join(Member, Member.agent_id == Agent.id)
+            .where(Member.team_id == team.id, Agent.is_active)
+            .order_by(Agent.name)
+        ).scalars()
+        named = ",".join(members)
+        private = " private:yes" if team.is_private else ""
+        options = f"language:{team.language} zone:{team.time_zone}{private}"
+        yield f"{team.name} = {team.title} {options}" + (f" members:{named}" if named else "")
+
+
+def _channel(desk: Desk, name: str, more: str, value: str) -> None:
+    """`channel shop = webchat team:support on`"""
+    match = re.fullmatch(r"(\w+)\s+team:(\S+)(?:\s+(on|off))?", value)
+    if match is None:
+        raise UserError(text("A channel looks like: channel shop = webchat team:support on"))
+    channel = teams.add_channel(desk, match[1], name, teams.team_named(desk, match[2]))
+    channel.team_id = teams.team_named(desk, match[2]).id
+    channel.is_on = match[3] != "off"
+
+
+def _channels(desk: Desk) -> Iterator[str]:
+    rows = desk.execute(
+        select(Channel.name, Channel.kind, Channel.is_on, Team.name.label("team"))
+        .join(Team, Team.id == Channel.team_id)
+        .where(~Channel.is_demo)
+        .order_by(Channel.id)
+    )
+    for row in rows:
+        yield f"{row.name} = {row.kind} team:{row.team} {'on' if row.is_on else 'off'}"
+
+
+def _view(desk: Desk, name: str, more: str, value: str) -> None:
+    views.save(desk, name, value)
+
+
+def _views(desk: Desk) -> Iterator[str]:
+    everybody = select(View).where(View.agent_id.is_(None), View.team_id.is_(None))
+    for view in desk.session.scalars(everybody.order_by(View.position, View.name)):
+        yield f"{view.name} = {view.filter}"
+
+
+def _reply(desk: Desk, name: str, more: str, value: str) -> None:
+    templates.save(desk, name, value)
+
+
+def _replies(desk: Desk) -> Iterator[str]:
+    for template in desk.session.scalars(select(Template).order_by(Template.name)):
+        yield f"{template.name} = {_escaped(template.words)}"
+
+
+def _text(desk: Desk, name: str, more: str, value: str) -> None:
+    """`text still-there de = Sind Sie noch da?`; no words bring our own back."""
+    if name not in wordings.CUSTOMER_TEXTS:
+        known = ", ".join(wordings.CUSTOMER_TEXTS)
+        raise UserError(text("There is no text {name}. There are: {known}", name=name, known=known))
+    language = more or "en"
+    found = desk.session.scalars(
+        select(Wording).where(Wording.name == name, Wording.language == language)
+    ).one_or_none()
+    if found is None:
+        found = Wording(name=name, language=language, words=value)
+        desk.session.add(found)
+    found.words = value
+    if not value:
+        desk.session.delete(found)
+    desk.look("wordings")
+
+
+def _texts(desk: Desk) -> Iterator[str]:
+    for wording in desk.session.scalars(select(Wording).order_by(Wording.name, Wording.language)):
+        yield f"{wording.name} {wording.language} = {_escaped(wording.words)}"
+
+
+def _tag(desk: Desk, name: str, more: str, value: str) -> None:
+    tags.named(desk, name).colour = value[:20]
+
+
+def _tags(desk: Desk) -> Iterator[str]:
+    for tag in desk.session.scalars(select(Tag).order_by(Tag.name)):
+        yield f"{tag.name} = {tag.colour}"
+
+
+_APPLY: dict[str, Callable[[Desk, str, str, str], None]] = {
+    "team": _team,
+    "channel": _channel,
+    "view": _view,
+    "reply": _reply,
+    "text": _text,
+    "tag": _tag,
+}
+_LIST: dict[str, Callable[[Desk], Iterator[str]]] = {
+    "team": _teams,
+    "channel": _channels,
+    "view": _views,
+    "reply": _replies,
+    "text": _texts,
+    "tag": _tags,
+}
+
+
+def remove_agent(desk: Desk, agent: Agent) -> int:
+    """Takes an agent off the desk; their dialogs wait for the team again, their unclosed tickets are the queue's."""
+    teams.remove_agent(desk, agent)
+    waiting = {"phase": Phase.WAITING, "assignee_id": None, "taken_at": None}
+    theirs = (Dialog.assignee_id == agent.id, Dialog.state == DialogState.LIVE)
+    desk.execute(update(Dialog).where(*theirs).values(**waiting))
+    return desk.change(update(Ticket).where(Ticket.assignee_id == agent.id, Ticket.is_open).values(assignee_id=None))
