@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 EVERYTHING = "*"
-"""The topic every listener hears."""
+"""Published when nobody knows what changed: another process wrote. Every listener hears it."""
 
 
 class Ear:
     """One listener: remembers which of its topics moved until it looks."""
 
+    __slots__ = ("_event", "_moved", "topics")
+
     def __init__(self) -> None:
+        self.topics: frozenset[str] = frozenset()
         self._moved: set[str] = set()
         self._event = asyncio.Event()
 
@@ -53,22 +56,19 @@ class Bus:
     async def listening(self, *topics: str) -> AsyncIterator[Ear]:
         """An ear for these topics and for `*`, for as long as the block lasts."""
         ear = Ear()
-        self.attach(ear, *topics)
+        self.move(ear, topics)
         try:
             yield ear
         finally:
-            self.detach(ear)
+            self.move(ear, ())
 
-    def attach(self, ear: Ear, *topics: str) -> None:
-        """Lets an ear hear these topics too."""
-        for topic in topics:
+    def move(self, ear: Ear, topics: Iterable[str]) -> None:
+        """Lets an ear hear exactly these topics from now on."""
+        wanted = frozenset(topics)
+        for topic in wanted - ear.topics:
             self._ears[topic].add(ear)
-
-    def detach(self, ear: Ear, *topics: str) -> None:
-        """Lets an ear hear these topics no longer; without topics, none at all."""
-        for topic in topics or tuple(self._ears):
-            ears = self._ears.get(topic)
-            if ears is not None:
-                ears.discard(ear)
-                if not ears:
-                    del self._ears[topic]
+        for topic in ear.topics - wanted:
+            self._ears[topic].discard(ear)
+            if not self._ears[topic]:
+                del self._ears[topic]
+        ear.topics = wanted

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.desk import Desk
-from core.models import Deadline
+from core.models import EXPECTED, Deadline
 from core.show import Text, text
 
 TRIES = 3
@@ -57,7 +57,7 @@ def drop(desk: Desk, subject: str, subject_id: int, *kinds: str) -> None:
 
 def next_at(desk: Desk) -> datetime | None:
     """When the next deadline is due."""
-    statement = select(Deadline.due_at).where(~Deadline.is_failed).order_by(Deadline.due_at).limit(1)
+    statement = select(Deadline.due_at).where(EXPECTED).order_by(Deadline.due_at).limit(1)
     return desk.execute(statement).scalar_one_or_none()
 
 
@@ -65,7 +65,7 @@ def claim(desk: Desk) -> Due | None:
     """Takes the deadline that has been due longest out of the table; nothing when none is due."""
     statement = (
         select(Deadline.__table__)
-        .where(~Deadline.is_failed, Deadline.due_at <= desk.now)
+        .where(EXPECTED, Deadline.due_at <= desk.now)
         .order_by(Deadline.due_at, Deadline.id)
         .limit(1)
         .with_for_update(skip_locked=True)

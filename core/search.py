@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from core.desk import Desk
-from core.models import Message, Ticket
+from core.models import UNINDEXED, Message, Ticket
 from core.words import stems, words
 
 CAP = 2_000
@@ -62,11 +62,21 @@ def drop(connection: Connection) -> None:
     connection.exec_driver_sql("DROP TABLE IF EXISTS said")
 
 
+def is_behind(desk: Desk) -> bool:
+    """Whether there is something nobody has indexed yet."""
+    return desk.execute(select(Message.id).where(UNINDEXED).limit(1)).first() is not None
+
+
+def catch_up(desk: Desk) -> None:
+    """Indexes a batch of what nobody has indexed yet, the newest first."""
+    index_some(desk)
+
+
 def index_some(desk: Desk, *, limit: int = _BATCH) -> int:
     """Indexes messages nobody has indexed yet, at most `limit`; returns how many there were."""
     rows = desk.execute(
         select(Message.id, Message.body, Message.deleted_at, Message.redacted_at)
-        .where(~Message.is_indexed)
+        .where(UNINDEXED)
         .order_by(Message.id.desc())
         .limit(limit)
         .with_for_update(skip_locked=True)

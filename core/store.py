@@ -5,6 +5,7 @@ commit, a SAVEPOINT each, so that one that fails or is cancelled leaves its neig
 run on readers, which never take the write lock. On PostgreSQL both run on asyncpg, a connection each.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,10 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from core.actor import Actor
+from core.bus import EVERYTHING
 from core.desk import Desk, Outcome, Reaction, Topic, carry_out
 from core.errors import StoreBusy
+from core.notifier import Notifier
 from core.pace import Pace
 from core.writer import Writer
 
@@ -38,6 +41,12 @@ class Driver(Protocol):
 
     async def read(self, body: Callable[[Connection], T]) -> T:
         """Runs a body that only reads, on one consistent state."""
+
+    def changed(self, topics: frozenset[Topic]) -> None:
+        """Notes what this process has just committed, for the others."""
+
+    async def hear_others(self, tell: Publish) -> None:
+        """Tells what other processes have changed (`*` where nobody knows), until cancelled."""
 
     async def close(self) -> None:
         """Finishes what runs and lets go of all connections."""
@@ -75,6 +84,7 @@ class Desks:
 
         outcome = await self._driver.change(body)
         if outcome.topics:
+            self._driver.changed(outcome.topics)
             for publish in self._listeners:
                 publish(outcome.topics)
         return outcome.result
@@ -90,6 +100,10 @@ class Desks:
                 desk.close()
 
         return await self._driver.read(body)
+
+    async def hear_others(self, tell: Publish) -> None:
+        """Tells what other processes have changed, until cancelled: within 200 ms on SQLite, at once on PostgreSQL."""
+        await self._driver.hear_others(tell)
 
     async def close(self) -> None:
         """Finishes what waits and closes the database."""
@@ -126,6 +140,22 @@ class SqliteDriver:
         """Runs the body on a reader."""
         return await _translated(_run(self._readers, body))
 
+    def changed(self, topics: frozenset[Topic]) -> None:
+        """Others find it out by themselves: the file's version moved."""
+
+    async def hear_others(self, tell: Publish) -> None:
+        """Waits while the writer's thread watches the file."""
+        loop = asyncio.get_running_loop()
+
+        def told() -> None:
+            loop.call_soon_threadsafe(tell, frozenset((EVERYTHING,)))
+
+        self._writer.on_foreign_write(told)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._writer.on_foreign_write(None)
+
     async def close(self) -> None:
         """Waits for the writer to finish what it was given."""
         await self._writer.close()
@@ -147,6 +177,7 @@ class PostgresDriver:
         self._engine = create_async_engine(
             url, pool_size=connections, max_overflow=4, pool_timeout=30, pool_pre_ping=False
         )
+        self._notifier = Notifier(url)
 
     async def change(self, body: Callable[[Connection], T]) -> T:
         """Runs the body in a transaction; a deadlock or serialization failure runs it again."""
@@ -161,6 +192,14 @@ class PostgresDriver:
     async def read(self, body: Callable[[Connection], T]) -> T:
         """Runs the body in a transaction that ends with it."""
         return await _translated(_run(self._engine, body))
+
+    def changed(self, topics: frozenset[Topic]) -> None:
+        """Has the other processes told of it, together with what else changes in these milliseconds."""
+        self._notifier.gather(topics)
+
+    async def hear_others(self, tell: Publish) -> None:
+        """Listens on a connection of its own."""
+        await self._notifier.run(tell)
 
     async def close(self) -> None:
         """Closes all connections."""

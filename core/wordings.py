@@ -1,5 +1,9 @@
 """The texts customers read by themselves; the desk's owner may put each into other words."""
 
+from sqlalchemy import select
+
+from core.desk import Desk
+from core.models import Wording
 from core.show import Text, text
 
 WAITING = text("Thanks! Somebody will be with you in a moment.")
@@ -33,3 +37,9 @@ CUSTOMER_TEXTS: dict[str, Text] = {
     "handed-over": HANDED_OVER,
 }
 """Name → text; the name is what an owner types: `text still-there de = …`."""
+
+
+def of_owner(desk: Desk, language: str) -> dict[str, str]:
+    """The sentences the desk's owner has put into other words, by the id of ours."""
+    rows = desk.execute(select(Wording.name, Wording.words).where(Wording.language == language))
+    return {CUSTOMER_TEXTS[row.name].id: row.words for row in rows if row.name in CUSTOMER_TEXTS}

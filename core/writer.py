@@ -5,6 +5,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -19,6 +20,8 @@ T = TypeVar("T")
 
 _FOLD = 32
 """Bodies in one commit at most: beyond, the later ones wait too long for the first."""
+_LOOK_S = 0.2
+"""How often the file is asked whether another process has written: SQLite cannot tell by itself."""
 _WAITING = 20_000
 """Bodies that may wait; more are told to come back."""
 
@@ -39,6 +42,9 @@ class Writer:
 
     def __init__(self, path: str) -> None:
         self._engine = _engine(path)
+        self._foreign: Callable[[], None] | None = None
+        self._version: int | None = None
+        self._looked_at = 0.0
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="deskbell-writer", daemon=True)
@@ -54,6 +60,10 @@ class Writer:
         future: asyncio.Future[T] = loop.create_future()
         self._jobs.put(_Job(body, loop, future))
         return await future
+
+    def on_foreign_write(self, tell: Callable[[], None] | None) -> None:
+        """Has this called, in the writer's thread, within 200 ms after another process has written."""
+        self._foreign = tell
 
     async def close(self) -> None:
         """Carries out what waits, then ends the thread."""
@@ -71,8 +81,26 @@ class Writer:
                 self._carry_out(batch)
                 _hand_back(batch)
 
+    def _look_for_others(self) -> None:
+        """SQLite counts the commits of all other connections; our own do not move this connection's count."""
+        self._looked_at = time.monotonic()
+        try:
+            with self._engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                version = raw.execute("PRAGMA data_version").fetchone()[0]  # type: ignore[union-attr]
+        except sqlite3.Error:
+            return
+        moved, self._version = self._version is not None and version != self._version, version
+        if moved and self._foreign is not None:
+            self._foreign()
+
     def _next_batch(self) -> tuple[list[_Job], bool]:
-        first = self._jobs.get()
+        if time.monotonic() - self._looked_at > _LOOK_S:
+            self._look_for_others()
+        try:
+            first = self._jobs.get(timeout=_LOOK_S)
+        except queue.Empty:
+            return [], True
         if first is None:
             return [], False
         batch = [first]

@@ -4,6 +4,8 @@ from core.models.base import (
     Base,
 )
 from core.models.messages import (
+    EXPECTED,
+    UNINDEXED,
     Author,
     Copy,
     Deadline,
@@ -36,6 +38,7 @@ from core.models.people import (
     Wording,
 )
 from core.models.sending import (
+    TO_BE_SENT,
     Bucket,
     Delivery,
     DeliveryState,
@@ -66,6 +69,9 @@ from core.models.tickets import (
 )
 
 __all__ = [
+    "EXPECTED",
+    "TO_BE_SENT",
+    "UNINDEXED",
     "Account",
     "Agent",
     "Author",

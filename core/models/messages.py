@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Boolean, ColumnElement, Index, LargeBinary, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.models.base import Base, Facts, Key, partial_index, reference, stored
@@ -63,6 +63,10 @@ class Message(Base):
     """When it became certain that a reply will not reach the customer."""
     failure: Mapped[str] = mapped_column(default="")
     is_indexed: Mapped[bool] = mapped_column(default=False)
+
+
+UNINDEXED: ColumnElement[bool] = literal_column("NOT message.is_indexed", Boolean)
+"""In the words of its partial index: SQLite uses it for no others, as `is_indexed = 0`."""
 
 
 class FormerBody(Base):
@@ -214,3 +218,7 @@ class Deadline(Base):
     facts: Mapped[Facts]
     tries: Mapped[int] = mapped_column(default=0)
     is_failed: Mapped[bool] = mapped_column(default=False)
+
+
+EXPECTED: ColumnElement[bool] = literal_column("NOT deadline.is_failed", Boolean)
+"""A deadline that will still be carried out, in the words of its partial index."""

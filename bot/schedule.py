@@ -1,0 +1,115 @@
+"""Wakes what is due. APScheduler keeps only the times; what is due stands in the store, so nothing is lost with us."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import delete
+
+from core import deadlines, files, search
+from core.actor import SYSTEM
+from core.bus import Bus
+from core.deadlines import Due
+from core.desk import Desk
+from core.effects import EFFECTS
+from core.errors import TemporaryError
+from core.models import Pressed, Received, SignIn, SignInLink
+from core.store import Desks
+
+log = logging.getLogger(__name__)
+
+_LONGEST_SLEEP = timedelta(seconds=30)
+"""A suspended machine or a clock that jumped is noticed within this time."""
+_INDEX_EVERY_S = 1
+_REMEMBERED = timedelta(days=30)
+"""How long what came in is remembered to know a repeat."""
+
+
+class Schedule:
+    """The desk's clock work."""
+
+    def __init__(self, desks: Desks, bus: Bus, store: files.Store) -> None:
+        self._desks, self._bus, self._store = desks, bus, store
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    async def run(self) -> None:
+        """Does what is due, when it is due, until cancelled."""
+        self._scheduler.add_job(self._due, "date", id="due")
+        self._scheduler.add_job(self._index, "interval", seconds=_INDEX_EVERY_S, id="index")
+        self._scheduler.add_job(self._clean, "interval", hours=1, id="clean")
+        self._scheduler.start()
+        try:
+            async with self._bus.listening("due") as ear:
+                while True:
+                    await ear.wait()
+                    self._wake("due", self._desks.clock())
+        finally:
+            self._scheduler.shutdown(wait=False)
+
+    def _wake(self, job: str, at: datetime) -> None:
+        self._scheduler.add_job(self._due, "date", run_date=at, id=job, replace_existing=True)
+
+    async def _due(self) -> None:
+        """Carries out all that is due, then sleeps until the next."""
+        at = self._desks.clock() + timedelta(seconds=1)
+        try:
+            while await self._carry_out_one():
+                pass
+            at = await self._next_at()
+        except TemporaryError as error:
+            log.warning("what is due waits: %s", error)
+        finally:
+            self._wake("due", at)
+
+    async def _next_at(self) -> datetime:
+        latest = self._desks.clock() + _LONGEST_SLEEP
+        coming = await self._desks.read(SYSTEM, deadlines.next_at)
+        return latest if coming is None else min(coming, latest)
+
+    async def _carry_out_one(self) -> bool:
+        claimed: list[Due] = []
+        if await self._desks.read(SYSTEM, _nothing_is_due):
+            return False
+        try:
+            return await self._desks.change(SYSTEM, lambda desk: deadlines.carry_out_one(desk, EFFECTS, claimed))
+        except TemporaryError:
+            raise
+        except Exception:
+            if not claimed:
+                raise
+            log.exception("deadline %s %s of %s failed", claimed[0].id, claimed[0].kind, claimed[0].subject)
+            await self._desks.change(SYSTEM, lambda desk: deadlines.failed(desk, claimed[0]))
+            return True
+
+    async def _index(self) -> None:
+        """Makes what was said searchable."""
+        try:
+            while await self._desks.read(SYSTEM, search.is_behind):
+                await self._desks.change(SYSTEM, search.catch_up)
+                await asyncio.sleep(0)
+        except TemporaryError as error:
+            log.warning("the search index waits: %s", error)
+
+    async def _clean(self) -> None:
+        """Forgets what nobody needs any more: old marks of what came in, spent links, files nobody sent."""
+        try:
+            await self._desks.change(SYSTEM, _forget_old)
+            unneeded = await self._desks.change(SYSTEM, files.sweep)
+            await asyncio.to_thread(self._store.remove, unneeded)
+        except TemporaryError as error:
+            log.warning("cleaning waits: %s", error)
+
+
+def _nothing_is_due(desk: Desk) -> bool:
+    coming = deadlines.next_at(desk)
+    return coming is None or coming > desk.now
+
+
+def _forget_old(desk: Desk) -> None:
+    desk.execute(delete(Received).where(Received.at < desk.now - _REMEMBERED))
+    desk.execute(delete(Pressed).where(Pressed.expires_at < desk.now - _REMEMBERED))
+    desk.execute(delete(SignIn).where(SignIn.expires_at < desk.now))
+    desk.execute(delete(SignInLink).where(SignInLink.expires_at < desk.now))

@@ -1,0 +1,139 @@
+"""Every setting of the desk: its name in the environment or `.env`, its default and what it does."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import ConfigurationError
+from core.pace import Pace
+from core.show import Text, text
+from core.spans import read_span
+
+
+def _span(typed: Any) -> Any:
+    if not isinstance(typed, str):
+        return typed
+    span = read_span(typed)
+    if span is None:
+        raise ValueError("write a length of time, for example 30s, 5m or 2h")
+    return span
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+
+
+class Settings(BaseSettings):
+    """What is read from the environment and `.env`; names are upper case there."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path("data"), description="Folder of the embedded database, files, keys and the run lock.")
+    database_url: str = Field(
+        "", description="postgresql://user:password@host/name, or sqlite:///path. Empty: deskbell.db in DATA_DIR."
+    )
+    http_host: str = Field("127.0.0.1", description="Address the web server listens on; 0.0.0.0 for all.")
+    http_port: int = Field(8080, ge=1, le=65535, description="Port the web server listens on.")
+    public_url: str = Field(
+        "",
+        description="Address customers reach the desk by, for example https://desk.example.com. Without it no "
+        "customer's text carries a link.",
+        pattern=r"^(https?://[^/\s]+[^\s]*)?$",
+    )
+    secret_key: str = Field(
+        "",
+        description="Signs tokens and links, encrypts channels' secrets. Empty: made on first start, kept in DATA_DIR.",
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    metrics_token: str = Field(
+        "", description="Whoever asks for /metrics must bear this token. Empty: only this machine may ask."
+    )
+    trusted_proxies: str = Field(
+        "", description="Addresses of reverse proxies whose X-Forwarded-For is believed, by commas."
+    )
+    admin: str = Field("admin", description="Name of the first agent, made when there is none.")
+    language: str = Field("en", description="Language of the first team: en or de.", pattern="^(en|de)$")
+    time_zone: str = Field("UTC", description="Time zone of the first team, for example Europe/Berlin.")
+
+    hold_chat: Span = Field(timedelta(seconds=3), description="How long a reply in a chat may still be withdrawn.")
+    hold_mail: Span = Field(timedelta(seconds=20), description="How long a reply by mail may still be withdrawn.")
+    still_there: Span = Field(
+        timedelta(minutes=5), description="After the agent's last word a silent customer is asked: still there?"
+    )
+    idle_end: Span = Field(timedelta(minutes=5), description="After that question the dialog ends.")
+    gone_grace: Span = Field(
+        timedelta(minutes=2), description="How long a closed page may be away before its dialog ends."
+    )
+    call_out: Span = Field(timedelta(minutes=3), description="An unanswered dialog is called out to the team again.")
+    give_up: Span = Field(timedelta(minutes=5), description="An untaken dialog becomes a ticket.")
+    close_silent: Span = Field(
+        timedelta(hours=24), description="A ticket whose customer fell silent after the agent's last words closes."
+    )
+    relink: Span = Field(
+        timedelta(days=14), description="A returning customer's dialog joins their ticket unless closed longer ago."
+    )
+    pending: Span = Field(timedelta(days=3), description="How long a ticket is pending when nobody says for how long.")
+    present: Span = Field(timedelta(minutes=2), description="An agent whose room was open so lately counts as there.")
+    largest_file_mb: int = Field(20, ge=1, le=500, description="Largest file anybody may send, in megabytes.")
+    messages_per_minute: int = Field(40, ge=1, description="Messages one visitor may send a minute.")
+
+    def pace(self) -> Pace:
+        """The desk's waiting times and limits."""
+        return Pace(
+            hold_chat=self.hold_chat, hold_mail=self.hold_mail, still_there=self.still_there, idle_end=self.idle_end,
+            gone_grace=self.gone_grace, call_out=self.call_out, give_up=self.give_up, close_silent=self.close_silent,
+            relink=self.relink, pending=self.pending, present=self.present,
+            largest_file=self.largest_file_mb * 1024 * 1024, messages_per_minute=self.messages_per_minute,
+        )  # fmt: skip
+
+    @property
+    def url(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'deskbell.db'}"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is a file of ours."""
+        return self.url.startswith("sqlite")
+
+    @property
+    def address(self) -> str:
+        """Where people on this machine reach the desk."""
+        host = "127.0.0.1" if self.http_host in ("0.0.0.0", "::") else self.http_host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.http_port}"
+
+
+def read(**given: Any) -> Settings:
+    """The settings as they are; raises ConfigurationError naming all that are wrong at once."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise ConfigurationError(_wrong(error)) from error
+
+
+def _wrong(error: ValidationError) -> Text:
+    lines = [
+        f"{str(each['loc'][0]).upper()}: {each['msg'].removeprefix('Value error, ')} (it is {each['input']!r:.60})"
+        for each in error.errors()
+    ]
+    return text("Some settings are wrong:\n{lines}", lines="\n".join(lines))
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting with its comment and default."""
+    parts = ["# Settings of Deskbell. Copy this file to .env and change what you need; everything has a default.\n"]
+    for name, field in Settings.model_fields.items():
+        parts.append(f"# {field.description}\n# {name.upper()}={_shown(field.default)}\n")
+    return "\n".join(parts)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+            if seconds % size == 0:
+                return f"{seconds // size}{unit}"
+        return f"{seconds}s"
+    return str(value)

@@ -1,0 +1,189 @@
+"""Files people send: kept under the hash of their bytes, typed by what is in them, given out only by signed links."""
+
+import hashlib
+import os
+import re
+import tempfile
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from PIL import Image
+from sqlalchemy import func, insert, select, update
+
+from core.desk import Desk
+from core.errors import NotFound, UserError
+from core.models import File
+from core.show import text
+
+LINK_LIFE = timedelta(hours=1)
+UNSENT_LIFE = timedelta(days=1)
+"""A file nobody has sent within this time is removed."""
+_MOST_PIXELS = 60_000_000
+"""Larger pictures are kept but never opened: a small file may unfold to gigabytes."""
+_IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
+_SHOWN = frozenset(_IMAGES.values())
+"""What a browser may show inside a page; everything else is only downloaded."""
+_MAGIC = (
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"ID3", "audio/mpeg"),
+    (b"OggS", "audio/ogg"),
+    (b"RIFF", "audio/wav"),
+)
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Bytes that lie in the store: their hash, what they are, and how large."""
+
+    sha256: str
+    media_type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+
+
+class Store:
+    """A folder of files, each under its hash; the same bytes are kept once."""
+
+    def __init__(self, folder: Path, secret: str) -> None:
+        self._folder = folder
+        self._signer = URLSafeTimedSerializer(secret, salt="file")
+
+    def take(self, content: bytes) -> Taken:
+        """Keeps bytes on disk before any row speaks of them; repeating is safe."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self.path(sha256)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, content)
+        media_type, size = _kind(content, path)
+        return Taken(sha256, media_type, len(content), *size)
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes of a hash lie."""
+        return self._folder / sha256[:2] / sha256
+
+    def link(self, file: File) -> str:
+        """The path of a link that gives out one file for an hour."""
+        return f"/files/{self._signer.dumps(file.id)}/{_url_name(file.name)}"
+
+    def opened(self, token: str) -> int:
+        """The id of the file a link's token stands for; raises NotFound when it is forged or too old."""
+        try:
+            return int(self._signer.loads(token, max_age=int(LINK_LIFE.total_seconds())))
+        except (BadSignature, ValueError, TypeError) as error:
+            raise NotFound(
+                text("This link is no longer valid. Open the conversation again for a fresh one.")
+            ) from error
+
+    def remove(self, hashes: Iterable[str]) -> None:
+        """Removes bytes nobody refers to any more."""
+        for sha256 in hashes:
+            self.path(sha256).unlink(missing_ok=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:
+        try:
+            new.write(content)
+            new.flush()
+            os.fsync(new.fileno())
+            os.replace(new.name, path)
+        except BaseException:
+            Path(new.name).unlink(missing_ok=True)
+            raise
+
+
+def _kind(content: bytes, path: Path) -> tuple[str, tuple[int, int] | tuple[()]]:
+    """What bytes are by their own beginning, never by their name; a picture's size when it is one we show."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(path, formats=list(_IMAGES)) as image:
+                if image.width * image.height <= _MOST_PIXELS:
+                    return _IMAGES[image.format or ""], (image.width, image.height)
+        except (
+            OSError,
+            SyntaxError,
+            ValueError,
+            Image.DecompressionBombError,
+            Image.DecompressionBombWarning,
+            KeyError,
+        ):
+            pass
+    for start, media_type in _MAGIC:
+        if content.startswith(start):
+            return media_type, ()
+    return _words_or_bytes(content), ()
+
+
+def _words_or_bytes(content: bytes) -> str:
+    try:
+        words = content[:4096].decode("utf-8", "strict" if len(content) <= 4096 else "ignore")
+    except UnicodeDecodeError:
+        return "application/octet-stream"
+    return "application/octet-stream" if "\x00" in words else "text/plain"
+
+
+def clean_name(name: str) -> str:
+    """A file's name as it is shown and downloaded: no folders, no control or direction signs, up to 120 characters."""
+    plain = _UNSAFE.sub("_", name.encode("utf-8", "replace").decode()).strip(" .")
+    stem, dot, ending = plain.rpartition(".")
+    if dot and len(ending) <= 12:
+        plain = f"{stem[: 119 - len(ending)]}.{ending}"
+    return plain[:120] or "file"
+
+
+def _url_name(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", name) or "file"
+
+
+def keep(desk: Desk, taken: Taken, name: str, *, identity_id: int | None = None, agent_id: int | None = None) -> int:
+    """Notes a file that may be sent; returns its id."""
+    row = {
+        "sha256": taken.sha256, "name": clean_name(name), "media_type": taken.media_type, "size": taken.size,
+        "width": taken.width, "height": taken.height, "identity_id": identity_id, "agent_id": agent_id,
+        "created_at": desk.now,
+    }  # fmt: skip
+    return int(desk.execute(insert(File).returning(File.id), row).scalar_one())
+
+
+def unsent(desk: Desk, ids: Sequence[int], *, identity_id: int | None = None, agent_id: int | None = None) -> list[int]:
+    """Those of these files that are this person's and not sent yet; raises UserError when there are others."""
+    if not ids:
+        return []
+    if len(ids) > desk.pace.files_per_message:
+        raise UserError(text("At most {most} files fit into one message.", most=desk.pace.files_per_message))
+    owner = File.identity_id == identity_id if identity_id is not None else File.agent_id == agent_id
+    found = desk.execute(select(File.id).where(File.id.in_(ids), owner, File.message_id.is_(None))).scalars().all()
+    if set(found) != set(ids):
+        raise UserError(text("A file is no longer there. Please add it again."))
+    return list(dict.fromkeys(ids))
+
+
+def to_give_out(desk: Desk, file_id: int) -> File:
+    """A file somebody opens; an erased one is gone."""
+    file = desk.session.get(File, file_id)
+    if file is None or file.erased_at is not None:
+        raise NotFound(text("This file was removed."))
+    return file
+
+
+def is_shown(file: File) -> bool:
+    """Whether a browser may show it inside a page; everything else is downloaded."""
+    return file.media_type in _SHOWN
+
+
+def sweep(desk: Desk) -> list[str]:
+    """Forgets files nobody sent within a day, and returns the hashes no row needs any more: their bytes may go."""
+    stale = (File.message_id.is_(None), File.held_id.is_(None), File.created_at < desk.now - UNSENT_LIFE)
+    desk.execute(update(File).where(*stale, File.erased_at.is_(None)).values(erased_at=desk.now, name=""))
+    kept = func.count().filter(File.erased_at.is_(None))
+    return list(desk.execute(select(File.sha256).group_by(File.sha256).having(kept == 0)).scalars())
