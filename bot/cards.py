@@ -9,6 +9,8 @@ from core.models import (
     Agent,
     Channel,
     Contact,
+    Delivery,
+    DeliveryState,
     Dialog,
     DialogState,
     Phase,
@@ -236,6 +238,29 @@ def quarantine_card(kept: Quarantined) -> Card:
             Button(text("Discard"), f"desk discard {kept.id}", Tone.BAD),
         ),
         tone=Tone.WARN,
+    )
+
+
+def delivery_card(delivery: Delivery) -> Card:
+    """Something that did not arrive, or perhaps did."""
+    is_uncertain = delivery.state is DeliveryState.UNCERTAIN
+    title = text("Perhaps sent: {id}", id=delivery.id) if is_uncertain else text("Not delivered: {id}", id=delivery.id)
+    fields = [
+        Field(text("By"), verbatim(delivery.lane)),
+        Field(text("At"), Text("{when}", {"when": delivery.created_at})),
+    ]
+    if delivery.ticket_id is not None:
+        fields.append(Field(text("Ticket"), verbatim(f"#{delivery.ticket_id}")))
+    return Card(
+        title=title,
+        fields=tuple(fields),
+        lines=(verbatim(delivery.error or "–"),),
+        buttons=(
+            Button(text("Send again"), f"desk resend {delivery.id}", Tone.GOOD),
+            Button(text("Leave"), f"desk leave-it {delivery.id}"),
+        ),
+        tone=Tone.WARN if is_uncertain else Tone.BAD,
+        link=f"ticket:{delivery.ticket_id}" if delivery.ticket_id is not None else "",
     )
 
 

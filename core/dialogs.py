@@ -42,6 +42,14 @@ def locked(desk: Desk, dialog_id: int) -> Dialog:
     return dialog
 
 
+def read(desk: Desk, dialog_id: int) -> Dialog:
+    """The dialog of this number, not locked: only to be looked at."""
+    dialog = desk.session.get(Dialog, dialog_id)
+    if dialog is None:
+        raise NoSuchDialog(dialog_id)
+    return dialog
+
+
 def live_at(desk: Desk, channel_id: int, identity_id: int) -> Dialog | None:
     """The live dialog of an address on a channel."""
     statement = select(Dialog).where(

@@ -6,7 +6,7 @@ from bot import cards
 from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
-from core import deadlines, intake, quarantine, setup, tags, teams, templates, views
+from core import deadlines, intake, outbox, quarantine, setup, tags, teams, templates, views
 from core.errors import UserError
 from core.models import UNINDEXED, Channel, Dialog, DialogState, Role, Ticket
 from core.show import Answer, Text, Tone, text, texts, verbatim
@@ -172,7 +172,30 @@ def discard(call: Call, number: kinds.Number) -> Answer:
     return Answer(text("Discarded."))
 
 
+@command("desk undelivered", reads=True, example="desk undelivered")
+def undelivered(call: Call) -> Answer:
+    """List what could not be delivered, and what perhaps was."""
+    troubled = outbox.troubled(call.desk)
+    said = texts("{count} thing not delivered", "{count} things not delivered", count=len(troubled))
+    return Answer(said, cards=tuple(cards.delivery_card(delivery) for delivery in troubled))
+
+
+@command("desk resend", example="desk resend 12")
+def resend(call: Call, number: kinds.Number) -> Answer:
+    """Send something again that failed or perhaps arrived."""
+    outbox.send_again(call.desk, outbox.by_id(call.desk, number))
+    return Answer(text("It will be sent again."), tone=Tone.GOOD)
+
+
+@command("desk leave-it", example="desk leave-it 12")
+def leave_it(call: Call, number: kinds.Number) -> Answer:
+    """Let something be that was not delivered, or perhaps was."""
+    outbox.discard(call.desk, outbox.by_id(call.desk, number))
+    return Answer(text("Left as it is."))
+
+
 COMMANDS = (
     health, agents, agent_add, agent_remove, list_teams, team_add, join, leave, channels, list_views, view,
-    view_remove, replies, list_tags, set_, list_quarantine, retry, discard,
+    view_remove, replies, list_tags, set_, list_quarantine, retry, discard, undelivered, resend,
+    leave_it,
 )  # fmt: skip

@@ -1,0 +1,137 @@
+"""Puts the desk together: opens the store, mounts the connectors and rooms, starts them, and stops them in order."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot import beginning, downloads
+from bot.commands import COMMANDS
+from bot.console.room import TeamRoom
+from bot.health import Health
+from bot.schedule import Schedule
+from bot.secret import secret_key
+from bot.settings import Settings
+from bot.supervise import Part, keep_running
+from connectors.webchat.connector import WebChat
+from connectors.webchat.settings import Section as WebChatSection
+from core import files, notices, schema
+from core.actor import SYSTEM
+from core.bus import Bus
+from core.connector import Connector
+from core.room import Room
+from core.store import Desks, open_driver, utc_now
+from core.typing import Typing
+
+log = logging.getLogger(__name__)
+
+REACTIONS = (notices.tell,)
+"""What follows from events, in the order it happens."""
+SECTIONS = (Settings, WebChatSection)
+"""Everything that reads `.env`."""
+PARTS = ("webchat", "room", "schedule")
+"""What `run --only` can choose."""
+_STOP_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The opened desk and everything that shares it."""
+
+    settings: Settings
+    desks: Desks
+    bus: Bus
+    store: files.Store
+    secret: str
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[House]:
+    """Opens the desk's store and files, and closes them at the end."""
+    secret = secret_key(settings.secret_key, settings.data_dir)
+    bus = Bus()
+    desks = Desks(open_driver(settings.url), pace=settings.pace(), reactions=REACTIONS, clock=clock)
+    desks.on_change(bus.publish)
+    try:
+        yield House(settings, desks, bus, files.Store(settings.data_dir / "files", secret), secret)
+    finally:
+        await desks.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A desk ready to be served: its web application and its parts."""
+
+    web: Starlette
+    parts: Sequence[Part]
+    connectors: Sequence[Connector]
+    rooms: Sequence[Room]
+
+    @property
+    def members(self) -> list[Connector | Room]:
+        """The rooms and the connectors."""
+        return [*self.rooms, *self.connectors]
+
+
+def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
+    """Makes the connectors and rooms that are on, and one web application of all their routes."""
+    typing = Typing(house.bus)
+    webchat = WebChat(house.desks, house.bus, typing, house.store, house.secret)
+    connectors: list[Connector] = [webchat] if "webchat" in only and webchat.section.on else []
+    rooms: list[Room] = []
+    if "room" in only:
+        rooms.append(TeamRoom(house.desks, house.bus, typing, house.store, COMMANDS))
+    parts = [Part("wakeups", lambda: house.desks.hear_others(house.bus.publish))]
+    parts += [Part(each.kind, each.run) for each in connectors] + [Part(each.name, each.run) for each in rooms]
+    if "schedule" in only:
+        parts.append(Part("schedule", Schedule(house.desks, house.bus, house.store).run))
+    health = Health(house.desks, parts, house.settings.metrics_token, lambda: webchat.visitors_here)
+    routes: list[Any] = [*health.routes(), downloads.route(house.desks, house.store)]
+    members: list[Connector | Room] = [*rooms, *connectors]
+    for member in members:
+        routes += member.routes()
+    return Assembled(Starlette(routes=routes), parts, connectors, rooms)
+
+
+async def prepare(house: House) -> None:
+    """Migrates the database and gives an empty desk what it begins with."""
+    await schema.upgrade(house.settings.url)
+    await house.desks.change(SYSTEM, lambda desk: beginning.begin(desk, house.settings))
+    section = WebChatSection()
+    if section.on:
+        await house.desks.change(SYSTEM, lambda desk: beginning.begin_channel(desk, "webchat", section.name))
+
+
+async def serve(house: House, assembled: Assembled, *, ready: Callable[[], None] = lambda: None) -> None:
+    """Serves until SIGTERM or SIGINT; then lets requests end and stops the parts, within seconds."""
+    config = uvicorn.Config(
+        assembled.web, host=house.settings.http_host, port=house.settings.http_port, log_config=None,
+        access_log=False, ws_per_message_deflate=False, ws_max_size=128 * 1024, timeout_graceful_shutdown=_STOP_S,
+        proxy_headers=bool(house.settings.trusted_proxies), forwarded_allow_ips=house.settings.trusted_proxies or None,
+        server_header=False, lifespan="off",
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    tasks = [asyncio.create_task(keep_running(part), name=part.name) for part in assembled.parts]
+    announcing = asyncio.create_task(_announce(server, ready))
+    try:
+        await server.serve()
+    finally:
+        for task in (*tasks, announcing):
+            task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_S):
+                await asyncio.gather(*tasks, announcing, return_exceptions=True)
+
+
+async def _announce(server: uvicorn.Server, ready: Callable[[], None]) -> None:
+    """uvicorn offers no event for it."""
+    while not server.started:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    ready()

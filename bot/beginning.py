@@ -1,0 +1,28 @@
+"""What an empty desk begins with: a team, its views, its first agent, and the channels the settings describe."""
+
+from bot.settings import Settings
+from core import teams, views
+from core.desk import Desk
+from core.models import Agent, Role
+
+
+def begin(desk: Desk, settings: Settings) -> bool:
+    """Makes what a desk needs to run; what is there stays as it is. True when its first agent was just made."""
+    is_new = teams.how_many_agents(desk) == 0
+    team = teams.first_team(desk)
+    if is_new:
+        team.language, team.time_zone = settings.language, settings.time_zone
+        desk.flush()
+        teams.add_agent(desk, settings.admin, role=Role.ADMIN)
+    views.start(desk)
+    return is_new
+
+
+def begin_channel(desk: Desk, kind: str, name: str) -> None:
+    """Makes the channel the settings describe."""
+    teams.add_channel(desk, kind, name, teams.first_team(desk))
+
+
+def an_admin(desk: Desk) -> Agent | None:
+    """The first admin there is."""
+    return next((agent for agent in teams.agents(desk) if agent.role is Role.ADMIN), None)

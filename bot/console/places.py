@@ -1,0 +1,183 @@
+"""What one page of the room shows: the sidebar, the feed of a view, and a thread, read in one go and put into HTML."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot import cards, threads
+from bot.console.words import html, voice
+from core import deadlines, dialogs, listing, notices, outbox, policy, quarantine, views
+from core.actor import Actor
+from core.desk import Desk
+from core.errors import UserError
+from core.files import Store, is_shown
+from core.models import Dialog
+from core.query import parse
+from core.render import Voice
+from core.show import Card, Text, text
+
+LIVE = "live"
+FEED = 30
+_TO_TAKE = "status:new,open assignee:me|none -is:snoozed"
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What a page looks at."""
+
+    view: str = LIVE
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A region of the page and its HTML."""
+
+    region: str
+    html: str
+
+    @property
+    def mark(self) -> str:
+        """Tells whether it changed, without keeping the HTML."""
+        return hashlib.blake2b(self.html.encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A line of the sidebar."""
+
+    name: str
+    count: int
+    is_chosen: bool
+
+    @property
+    def shown(self) -> str:
+        """Its count as people read it."""
+        return "99+" if self.count >= listing.COUNTED else str(self.count) if self.count else ""
+
+
+def live(desk: Desk) -> list[Dialog]:
+    """The live dialogs the actor may see."""
+    return [dialog for dialog in dialogs.live(desk) if policy.may_see_dialog(desk, dialog)]
+
+
+def side(desk: Desk, looking: Looking) -> Fragment:
+    """The sidebar: what is live, the views with their counts, and what needs somebody."""
+    speaker = voice(desk.actor, desk.now)
+    talking = live(desk)
+    waiting = sum(1 for dialog in talking if dialog.taken_at is None)
+    found = [View(LIVE, len(talking), looking.view == LIVE)]
+    for view in views.seen_by_actor(desk):
+        found.append(View(view.name, _count(desk, view.filter), looking.view == view.name))
+    troubled = [
+        View("quarantine", len(quarantine.waiting(desk)), looking.view == "quarantine"),
+        View("undelivered", len(outbox.troubled(desk)), looking.view == "undelivered"),
+        View("stuck", len(deadlines.stuck(desk)), looking.view == "stuck"),
+    ]
+    troubled = [view for view in troubled if view.count or view.is_chosen]
+    return Fragment("side", html("side.html", speaker, views=found, troubled=troubled, waiting=waiting))
+
+
+def _count(desk: Desk, line: str) -> int:
+    try:
+        return listing.count(desk, parse(line))
+    except UserError:
+        return 0
+
+
+def feed(desk: Desk, looking: Looking) -> Fragment:
+    """The middle: the cards of the chosen view; the live dialogs stand above every list."""
+    speaker = voice(desk.actor, desk.now)
+    shown = [cards.dialog_card(desk, dialog) for dialog in live(desk)] if looking.view == LIVE else []
+    said, more = _listed(desk, looking.view)
+    about = html("feed.html", speaker, view=looking.view, live=shown, cards=said, trouble=more, chosen=looking.thread)
+    return Fragment("feed", about)
+
+
+def _listed(desk: Desk, view: str) -> tuple[tuple[Card, ...], Text | None]:
+    match view:
+        case "quarantine":
+            return tuple(cards.quarantine_card(kept) for kept in quarantine.waiting(desk)), None
+        case "undelivered":
+            return tuple(cards.delivery_card(delivery) for delivery in outbox.troubled(desk)), None
+        case "stuck":
+            return tuple(Card(deadlines.describe(due)) for due in deadlines.stuck(desk)), None
+        case _:
+            return _of_view(
+                desk, "status:new,open assignee:me|none" if view == LIVE else views.named(desk, view) or view
+            )
+
+
+def _of_view(desk: Desk, line: str) -> tuple[tuple[Card, ...], Text | None]:
+    try:
+        page = listing.page(desk, parse(line), limit=FEED)
+    except UserError as error:
+        return (), error.said
+    more = text("More fit than are shown here. Narrow it down: ticket list FILTER") if page.after else None
+    return cards.rows_as_cards(page.rows), more
+
+
+def told(desk: Desk) -> Fragment:
+    """What this agent should hear of."""
+    speaker = voice(desk.actor, desk.now)
+    unseen = notices.unseen(desk, desk.actor.id or 0)
+    lines = [(each.id, notices.words(each), f"ticket:{each.ticket_id}" if each.ticket_id else
+              f"dialog:{each.dialog_id}" if each.dialog_id else "", each.at) for each in unseen]  # fmt: skip
+    return Fragment("notices", html("notices.html", speaker, notices=lines))
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadHtml:
+    """A thread in HTML: its head, its items, what is held, and how far it has gone."""
+
+    key: str
+    head: str
+    items: str
+    held: str
+    reads: str
+    is_relay: bool
+    seq: int
+    dialog: int | None
+    reached: tuple[int, int]
+    topics: tuple[str, ...] = field(default=())
+
+    def as_frame(self, *, whole: bool) -> dict[str, Any]:
+        """The frame the page gets."""
+        return {
+            "type": "thread", "key": self.key, "whole": whole, "head": self.head, "items": self.items,
+            "held": self.held, "reads": self.reads, "relay": self.is_relay, "seq": self.seq, "dialog": self.dialog,
+            "delivered": self.reached[0], "seen": self.reached[1],
+        }  # fmt: skip
+
+
+def thread(desk: Desk, key: str, store: Store, *, after: int = 0) -> ThreadHtml:
+    """A thread for the acting agent. Raises NotFound for what they may not see."""
+    speaker = voice(desk.actor, desk.now)
+    found = threads.read(desk, key, after=after)
+    dialog, ticket = found.spot.dialog, found.spot.ticket
+    topics = tuple(
+        part
+        for part in (
+            f"ticket:{ticket.id}" if ticket else "",
+            f"dialog:{dialog.id}" if dialog else "",
+            f"typing:{dialog.id}" if dialog else "",
+        )
+        if part
+    )
+    return ThreadHtml(
+        key=found.spot.key,
+        head=html("head.html", speaker, cards=found.cards),
+        items=html("items.html", speaker, items=found.items, store=store, is_shown=is_shown),
+        held=html("held.html", speaker, held=found.held),
+        reads=speaker.say(found.reads),
+        is_relay=found.is_relay,
+        seq=found.seq,
+        dialog=None if dialog is None else dialog.id,
+        reached=(0, 0) if dialog is None else (dialog.delivered_seq, dialog.seen_seq),
+        topics=topics,
+    )
+
+
+def answer(said: Any, actor: Actor, speaker: Voice) -> str:
+    """What a command said back, as a card only its typist sees."""
+    return html("answer.html", speaker, answer=said)

@@ -1,0 +1,118 @@
+"""What a line typed in a thread means: a command, words for the customer, or a note; its writer is told which."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from bot.commands.call import Call, Here
+from bot.commands.registry import Command
+from bot.commands.running import run_on
+from core import dialogs, files, intake, messages, policy, replies
+from core.actor import Actor
+from core.desk import Desk
+from core.messages import Where
+from core.models import Agent, Dialog, Ticket
+from core.replies import Draft
+from core.show import Answer, Text, Tone, text
+from core.store import Desks
+
+_MENTION = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9._-]{0,31})", re.IGNORECASE)
+
+
+class Mark(StrEnum):
+    """What became of a typed line."""
+
+    NOTE = "note"
+    HELD = "held"
+    STOPPED = "stopped"
+    COMMAND = "command"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line somebody typed in a room: where, under which key of the room's own, and with which files."""
+
+    words: str
+    here: Here
+    room: str
+    key: str
+    files: tuple[int, ...] = ()
+    leads_inside: bool = False
+    """Whether it links into the team's own chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a line became, and what its writer is told."""
+
+    mark: Mark
+    answer: Answer | None = None
+    held_id: int | None = None
+
+
+async def say(desks: Desks, actor: Actor, line: Line, commands: Sequence[Command]) -> Spoken:
+    """Does what a line means, in one transaction; the same key again does nothing. Raises UserError."""
+    return await desks.change(actor, lambda desk: _once(desk, line, commands))
+
+
+def _once(desk: Desk, line: Line, commands: Sequence[Command]) -> Spoken:
+    if not intake.is_first(desk, f"room:{line.room}", line.key):
+        return Spoken(Mark.REPEATED)
+    call = Call(desk, line.here, line.room, line.key, tuple(files.unsent(desk, line.files, agent_id=desk.actor.id)))
+    if line.words.lstrip().startswith(("!", "/")) or not line.here.is_thread:
+        return Spoken(Mark.COMMAND, run_on(call, line.words, commands))
+    return _in_thread(call, line)
+
+
+def _in_thread(call: Call, line: Line) -> Spoken:
+    desk, agent, dialog, ticket = call.desk, call.agent(), call.dialog_here(), call.ticket_here()
+    if ticket is not None:
+        policy.must_see(desk, ticket)
+    if dialog is not None:
+        policy.must_see_dialog(desk, dialog)
+    if dialog is not None and dialogs.is_relayed(desk, dialog, agent.id):
+        return _to_customer(call, line, dialog, agent)
+    where = dialogs.place(dialog) if dialog is not None else Where(ticket_id=ticket.id if ticket else None)
+    desk.flush()
+    messages.note(desk, messages.bounded(desk, line.words), where, files=call.files, room_key=line.key)
+    return Spoken(Mark.NOTE, _only_a_note(desk, dialog, ticket))
+
+
+def _to_customer(call: Call, line: Line, dialog: Dialog, agent: Agent) -> Spoken:
+    """Relay: plain words go to the customer, unless they look as if they were meant for somebody else."""
+    draft = Draft(
+        body=line.words, dialog=dialog, stop=_doubt(call.desk, line), files=call.files,
+        room=line.room, external_id=line.key,
+    )  # fmt: skip
+    held = replies.hold(call.desk, agent, draft)
+    return Spoken(Mark.STOPPED if held.stopped_because else Mark.HELD, held_id=held.id)
+
+
+def _doubt(desk: Desk, line: Line) -> str:
+    """Why a line in relay mode may not be meant for the customer."""
+    if line.files:
+        return "file"
+    if line.leads_inside:
+        return "link"
+    return "mention" if _mentions_colleague(desk, line.words) else ""
+
+
+def _mentions_colleague(desk: Desk, words: str) -> bool:
+    names = {name.lower() for name in _MENTION.findall(words)}
+    return bool(names) and desk.execute(select(Agent.id).where(Agent.name.in_(names)).limit(1)).first() is not None
+
+
+def _only_a_note(desk: Desk, dialog: Dialog | None, ticket: Ticket | None) -> Answer | None:
+    """Whoever writes beside somebody else's live conversation is told that the customer does not read it."""
+    if dialog is None or dialog.state.value != "live":
+        return None
+    if dialog.assignee_id is None:
+        said: Text = text("That is a note. Press Take to write to the customer.")
+    else:
+        who = desk.session.get_one(Agent, dialog.assignee_id).public_name
+        said = text("That is a note: {who} talks with the customer. Press Join to write to them, too.", who=who)
+    return Answer(said, tone=Tone.WARN)

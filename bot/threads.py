@@ -1,0 +1,237 @@
+"""A thread as every room shows it: its card, what was said and what happened in their order, what is held back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, or_, select
+
+from bot import cards
+from core import dialogs, history, joining, messages, policy, replies, tickets
+from core.desk import Desk
+from core.history import Names
+from core.models import (
+    Agent,
+    Author,
+    Dialog,
+    DialogState,
+    EventRow,
+    File,
+    HeldReply,
+    Message,
+    Reader,
+    Ticket,
+)
+from core.show import Card, Text, text, verbatim
+
+MOST = 200
+"""Things shown of one thread, the latest."""
+_QUIET = frozenset(("customer_left", "listened", "watched", "snoozed", "reminded", "rated"))
+"""What happened without being worth a line in the thread; the history has it."""
+
+
+class Side(StrEnum):
+    """Whose words an item holds, as the thread colours it."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    NOTE = "note"
+    SYSTEM = "system"
+    LINE = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing in a thread."""
+
+    key: str
+    seq: int
+    side: Side
+    who: Text
+    words: Text
+    at: datetime
+    mark: Text | None = None
+    message_id: int | None = None
+    dialog_id: int | None = None
+    dialog_seq: int | None = None
+    """An agent's words in a dialog: how far the customer has received tells whether they arrived."""
+    is_own: bool = False
+    is_edited: bool = False
+    is_gone: bool = False
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A reply that has not gone yet."""
+
+    id: int
+    who: Text
+    body: str
+    release_at: datetime | None
+    why: Text | None
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a thread stands: its ticket, its dialog, or both."""
+
+    ticket: Ticket | None
+    dialog: Dialog | None
+
+    @property
+    def key(self) -> str:
+        """What rooms and the bus call it."""
+        if self.ticket is not None:
+            return f"ticket:{self.ticket.id}"
+        return f"dialog:{self.dialog.id if self.dialog else 0}"
+
+    @property
+    def seq(self) -> int:
+        """How far it has gone."""
+        return self.ticket.last_seq if self.ticket is not None else self.dialog.last_seq if self.dialog else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One thread, whole or from a seq on."""
+
+    spot: Spot
+    cards: tuple[Card, ...]
+    items: tuple[Item, ...]
+    held: tuple[Held, ...]
+    is_relay: bool
+    """Whether the reader's plain words go to the customer."""
+    reads: Text
+    """Who will read what is typed."""
+    seq: int
+
+
+def spot(desk: Desk, key: str) -> Spot:
+    """What `ticket:42` or `dialog:17` means now, if the actor may see it; a dialog's ticket comes before it."""
+    kind, _, number = key.partition(":")
+    id_ = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else 0
+    dialog = None
+    if kind == "dialog":
+        dialog = policy.must_see_dialog(desk, dialogs.read(desk, id_))
+        if dialog.ticket_id is None:
+            return Spot(None, dialog)
+        id_ = dialog.ticket_id
+    ticket = policy.must_see(desk, tickets.read(desk, id_))
+    return Spot(ticket, tickets.live_dialog(desk, ticket.id))
+
+
+def read(desk: Desk, key: str, *, after: int = 0) -> Thread:
+    """A thread for the acting agent; with `after`, only what came or changed behind that seq."""
+    where = spot(desk, key)
+    me = desk.actor.agent_id
+    items = _items(desk, where, after)
+    is_relay = where.dialog is not None and me is not None and dialogs.is_relayed(desk, where.dialog, me)
+    shown = []
+    if where.ticket is not None:
+        shown.append(cards.ticket_card(desk, where.ticket))
+    if where.dialog is not None and (where.ticket is None or where.dialog.state is DialogState.LIVE):
+        shown.append(cards.dialog_card(desk, where.dialog))
+    return Thread(
+        where, tuple(shown), tuple(items), tuple(_held(desk, where)), is_relay,
+        _readers(desk, where, is_relay=is_relay), where.seq,
+    )  # fmt: skip
+
+
+def _readers(desk: Desk, where: Spot, *, is_relay: bool) -> Text:
+    if is_relay:
+        return text("To the customer. !n writes a note for the team.")
+    if where.dialog is not None and where.dialog.state is DialogState.LIVE:
+        return text("A note for the team. Take or join to write to the customer.")
+    if where.ticket is not None and where.ticket.contact_id is None:
+        return text("A note for the team.")
+    return text("A note for the team. !r writes to the customer.")
+
+
+def _items(desk: Desk, where: Spot, after: int) -> list[Item]:
+    found = list(reversed(desk.execute(_statement(desk, where, after)).all()))
+    files = messages.files_of(desk, [row.Message.id for row in found if row.Message is not None])
+    names = Names(desk)
+    changed = {row.EventRow.message_id for row in found if row.EventRow.kind in _CHANGES}
+    shown: dict[str, Item] = {}
+    for row in found:
+        item = _item(desk, row, names, files)
+        if item is not None and (item.key not in shown or item.message_id in changed):
+            shown[item.key] = item
+    return list(shown.values())
+
+
+_CHANGES = ("message_edited", "message_deleted", "message_redacted", "message_failed")
+
+
+def _statement(desk: Desk, where: Spot, after: int) -> Any:
+    """Events with their messages: both share the seqs of their ticket or dialog, so this is the thread's order."""
+    statement = select(EventRow, Message).outerjoin(Message, Message.id == EventRow.message_id)
+    statement = statement.execution_options(populate_existing=True)
+    if where.ticket is not None:
+        ids = [where.ticket.id, *(joining.merged_into(desk, where.ticket.id) if not after else [])]
+        newer = (EventRow.ticket_seq > after) if after else or_(EventRow.ticket_seq > 0, EventRow.ticket_seq.is_(None))
+        statement = statement.where(EventRow.ticket_id.in_(ids), newer)
+    else:
+        statement = statement.where(
+            EventRow.dialog_id == (where.dialog.id if where.dialog else 0), EventRow.dialog_seq > after
+        )
+    return statement.order_by(EventRow.id.desc()).limit(MOST)
+
+
+def _item(desk: Desk, row: Row[tuple[EventRow, Message]], names: Names, files: dict[int, list[File]]) -> Item | None:
+    event, message = row.EventRow, row.Message
+    seq = event.ticket_seq or event.dialog_seq or 0
+    if message is not None and (event.kind == "message_added" or event.kind in _CHANGES):
+        return _said(desk, message, seq, files)
+    if event.kind in _QUIET or event.kind in _CHANGES or event.kind == "message_added":
+        return None
+    said = text("{who}: {what}", who=names.actor(event), what=history.told(event, names))
+    return Item(f"e{event.id}", seq, Side.LINE, names.actor(event), said, event.at)
+
+
+def _said(desk: Desk, message: Message, seq: int, files: dict[int, list[File]]) -> Item:
+    is_gone = message.deleted_at is not None or message.redacted_at is not None
+    return Item(
+        f"m{message.id}", seq, _side(message), history.who_said(desk, message), history.words_of(message),
+        message.said_at, _mark(desk, message), message.id, message.dialog_id, message.dialog_seq,
+        is_own=message.agent_id is not None and message.agent_id == desk.actor.agent_id,
+        is_edited=message.edited_at is not None, is_gone=is_gone,
+        files=() if message.redacted_at else tuple(f for f in files.get(message.id, []) if f.erased_at is None),
+    )  # fmt: skip
+
+
+def _side(message: Message) -> Side:
+    if message.reader is Reader.TEAM:
+        return Side.NOTE
+    return {Author.CONTACT: Side.CUSTOMER, Author.AGENT: Side.AGENT, Author.SYSTEM: Side.SYSTEM}[message.author]
+
+
+def _mark(desk: Desk, message: Message) -> Text | None:
+    """What became of an agent's words: a note, sent, delivered, seen, failed."""
+    if message.reader is Reader.TEAM:
+        return text("note")
+    if message.author is Author.CONTACT:
+        return None
+    if message.failed_at is not None:
+        return text("failed")
+    dialog = None if message.dialog_id is None else desk.session.get(Dialog, message.dialog_id)
+    if dialog is None or message.dialog_seq is None or dialog.delivered_seq < message.dialog_seq:
+        return text("sent")
+    return text("seen") if dialog.seen_seq >= message.dialog_seq else text("delivered")
+
+
+def _held(desk: Desk, where: Spot) -> Sequence[Held]:
+    ticket_id = None if where.ticket is None else where.ticket.id
+    dialog_id = None if where.dialog is None else where.dialog.id
+    return [_held_one(desk, held) for held in replies.waiting(desk, ticket_id, dialog_id)]
+
+
+def _held_one(desk: Desk, held: HeldReply) -> Held:
+    writer = desk.session.get_one(Agent, held.agent_id)
+    why = replies.why_stopped(held) if held.stopped_because else None
+    is_own = held.agent_id == desk.actor.agent_id
+    return Held(held.id, verbatim(writer.public_name), held.body, held.release_at, why, is_own)
