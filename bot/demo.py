@@ -238,7 +238,7 @@ def _as_demo(desk: Desk, dialog: Dialog) -> None:
 
 def _answer(desk: Desk, dialog: Dialog, agent: Agent, words: str) -> None:
     with desk.acting(teams.actor(desk, agent)):
-        desk.session.refresh(dialog)
+        desk.refresh(dialog)
         if dialog.taken_at is None:
             dialogs.take(desk, dialog, agent)
         replies.release(desk, replies.hold(desk, agent, Draft(body=words, dialog=dialog)))
@@ -246,7 +246,7 @@ def _answer(desk: Desk, dialog: Dialog, agent: Agent, words: str) -> None:
 
 def _leave(desk: Desk, dialog: Dialog, story: Story, agent: Agent) -> None:
     """Leaves a story where its outcome says."""
-    desk.session.refresh(dialog)
+    desk.refresh(dialog)
     for tag in story.tags:
         tags.add(desk, dialog, tag)
     dialogs.prioritise(desk, dialog, story.priority)
@@ -255,7 +255,7 @@ def _leave(desk: Desk, dialog: Dialog, story: Story, agent: Agent) -> None:
     if story.outcome in ("waiting", "talking"):
         return
     desk.now += timedelta(minutes=2)
-    desk.session.refresh(dialog)
+    desk.refresh(dialog)
     reason = EndReason.UNTAKEN if story.outcome in ("new", "spam") else EndReason.AGENT
     ticket = ending.end(desk, dialog, reason)
     if ticket is None:

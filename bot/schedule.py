@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 _LONGEST_SLEEP = timedelta(seconds=30)
 """A suspended machine or a clock that jumped is noticed within this time."""
+_MOST_IN_ONE_GO = 1_000
 _INDEX_EVERY_S = 1
 _REMEMBERED = timedelta(days=30)
 """How long what came in is remembered to know a repeat."""
@@ -31,6 +32,7 @@ class Schedule:
 
     def __init__(self, desks: Desks, bus: Bus, store: files.Store) -> None:
         self._desks, self._bus, self._store = desks, bus, store
+        self._works, self._again = False, False
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -45,24 +47,35 @@ class Schedule:
             async with self._bus.listening("due") as ear:
                 while True:
                     await ear.wait()
-                    self._wake("due", self._desks.clock())
+                    self._again = True
+                    if not self._works:
+                        self._wake(self._desks.clock())
         finally:
             self._scheduler.shutdown(wait=False)
 
-    def _wake(self, job: str, at: datetime) -> None:
-        self._scheduler.add_job(self._due, "date", run_date=at, id=job, replace_existing=True)
+    def _wake(self, at: datetime) -> None:
+        self._scheduler.add_job(self._due, "date", run_date=at, id="due", replace_existing=True)
 
     async def _due(self) -> None:
-        """Carries out all that is due, then sleeps until the next."""
-        at = self._desks.clock() + timedelta(seconds=1)
+        """Carries out all that is due, then sleeps until the next; what was set meanwhile is looked at, too."""
+        self._works, at = True, self._desks.clock() + timedelta(seconds=1)
         try:
-            while await self._carry_out_one():
-                pass
-            at = await self._next_at()
+            self._again = True
+            while self._again:
+                self._again = False
+                await self._carry_out_some()
+                at = await self._next_at()
         except TemporaryError as error:
             log.warning("what is due waits: %s", error)
         finally:
-            self._wake("due", at)
+            self._works = False
+            self._wake(at)
+
+    async def _carry_out_some(self) -> None:
+        """No more than a thousand in one go: what makes itself due again at once must not keep us for ever."""
+        for _ in range(_MOST_IN_ONE_GO):
+            if not await self._carry_out_one():
+                return
 
     async def _next_at(self) -> datetime:
         latest = self._desks.clock() + _LONGEST_SLEEP

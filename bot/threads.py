@@ -152,7 +152,7 @@ def _readers(desk: Desk, where: Spot, *, is_relay: bool) -> Text:
 
 
 def _items(desk: Desk, where: Spot, after: int) -> list[Item]:
-    found = list(reversed(desk.execute(_statement(desk, where, after)).all()))
+    found = list(reversed(desk.session.execute(_statement(desk, where, after)).all()))
     files = messages.files_of(desk, [row.Message.id for row in found if row.Message is not None])
     names = Names(desk)
     changed = {row.EventRow.message_id for row in found if row.EventRow.kind in _CHANGES}

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.events import Event
-from core.models import Dialog, EventRow, Ticket
+from core.models import Base, Dialog, EventRow, Ticket
 from core.pace import Pace
 
 T = TypeVar("T")
@@ -74,6 +74,11 @@ class Desk:
         """Writes all changed objects."""
         if self._session is not None:
             self._session.flush()
+
+    def refresh(self, row: Base) -> None:
+        """Reads a mapped object anew, after its own changes have been written."""
+        self.flush()
+        self.session.refresh(row)
 
     def look(self, *topics: Topic) -> None:
         """Tells open pages, after the commit, that these have changed."""

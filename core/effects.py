@@ -18,7 +18,7 @@ def _dialog_next(desk: Desk, due: Due) -> None:
     if coming is not None and coming[0] <= desk.now:
         _take_step(desk, dialog, coming[1])
     if dialog.state is DialogState.LIVE:
-        desk.session.refresh(dialog)
+        desk.refresh(dialog)
         idling.watch(desk, dialog)
 
 

@@ -29,7 +29,7 @@ def end(desk: Desk, dialog: Dialog, reason: EndReason) -> Ticket | None:
     if dialog.state is DialogState.ENDED:
         return None if dialog.ticket_id is None else tickets.locked(desk, dialog.ticket_id)
     replies.release_running(desk, dialog)
-    desk.session.refresh(dialog)
+    desk.refresh(dialog)
     dialog.state, dialog.end_reason, dialog.ended_at = DialogState.ENDED, reason, desk.now
     idling.forget(desk, dialog.id)
     ticket = _ticket_for(desk, dialog)

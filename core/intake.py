@@ -171,7 +171,7 @@ def _begins(desk: Desk, source: Source, who: Known, words: Words, *, afresh: boo
     if ticket is not None and dialog.team_id != source.team_id:
         dialog.team_id = ticket.team_id
     written = _goes_on(desk, dialog, words)
-    desk.session.refresh(dialog)
+    desk.refresh(dialog)
     if not teams.is_somebody_there(desk, dialog.team_id):
         away(desk, dialog)
     return Receipt(dialog.id, written.id, written.dialog_seq)

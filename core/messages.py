@@ -152,7 +152,7 @@ def redact(desk: Desk, messages: Sequence[Message]) -> None:
     wipe(desk, ids)
     for message in messages:
         if message.id in ids:
-            desk.session.refresh(message)
+            desk.refresh(message)
             desk.record(
                 MessageRedacted(ticket_id=message.ticket_id, dialog_id=message.dialog_id, message_id=message.id)
             )

@@ -255,7 +255,7 @@ def _answered_live(desk: Desk, dialog: Dialog, agent: Agent) -> None:
 
 def _answered(desk: Desk, ticket: Ticket, agent: Agent, afterwards: dict[str, Any]) -> None:
     """A public reply opens a new ticket, assigns one nobody has, and leaves it as its writer wished."""
-    desk.session.refresh(ticket)
+    desk.refresh(ticket)
     if ticket.first_reply_at is None:
         ticket.first_reply_at = desk.now
     tickets.assign_if_nobody(desk, ticket, agent.id)

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine import URL
@@ -22,7 +22,7 @@ from core.desk import Desk, Outcome, Reaction, Topic, carry_out
 from core.errors import StoreBusy
 from core.notifier import Notifier
 from core.pace import Pace
-from core.writer import Writer
+from core.writer import Writer, passes
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -207,6 +207,25 @@ class PostgresDriver:
 
 
 async def _run(engine: AsyncEngine, body: Callable[[Connection], T]) -> T:
+    """Runs a body to its end even when the caller goes away: a statement cut short would cost its connection."""
+    running = asyncio.create_task(_on_connection(engine, body))
+    _running.add(running)
+    running.add_done_callback(_ended)
+    result: T = await asyncio.shield(running)
+    return result
+
+
+_running: set["asyncio.Task[Any]"] = set()
+"""Holds what runs on, so that it is not collected before its end."""
+
+
+def _ended(running: "asyncio.Task[Any]") -> None:
+    _running.discard(running)
+    if not running.cancelled():
+        running.exception()  # whoever went away no longer asks for it
+
+
+async def _on_connection(engine: AsyncEngine, body: Callable[[Connection], T]) -> T:
     async with engine.begin() as connection:
         return await connection.run_sync(body)
 
@@ -216,7 +235,8 @@ async def _translated(running: Awaitable[T]) -> T:
     try:
         return await running
     except (OperationalError, InterfaceError) as error:
-        if getattr(error.orig, "sqlstate", None) in _REPEATABLE:
+        state = getattr(error.orig, "sqlstate", None)
+        if state in _REPEATABLE or (state is None and not passes(error)):
             raise
         raise StoreBusy(type(error.orig).__name__) from error
     except (ConnectionError, TimeoutError) as error:

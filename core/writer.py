@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 _FOLD = 32
 """Bodies in one commit at most: beyond, the later ones wait too long for the first."""
+_PASSING = ("locked", "full", "disk I/O", "unable to open", "busy", "readonly")
 _LOOK_S = 0.2
 """How often the file is asked whether another process has written: SQLite cannot tell by itself."""
 _WAITING = 20_000
@@ -170,11 +171,12 @@ def _settle(jobs: list[_Job]) -> None:
 
 def _passing(error: BaseException) -> BaseException:
     """Locked, full or unreadable for the moment is the source's cue to repeat; anything else stays what it is."""
-    if isinstance(error, OperationalError):
-        said = str(error.orig)
-        if any(word in said for word in ("locked", "full", "disk I/O", "unable to open", "busy", "readonly")):
-            return StoreBusy(said)
-    return error
+    return StoreBusy(str(error.orig)) if isinstance(error, OperationalError) and passes(error) else error
+
+
+def passes(error: DBAPIError) -> bool:
+    """Whether SQLite's trouble passes by itself; a wrong statement does not."""
+    return any(word in str(error.orig) for word in _PASSING)
 
 
 def _is_open(connection: Connection) -> bool:

@@ -8,7 +8,7 @@ from bot.commands.call import Call
 from bot.commands.registry import command
 from core import deadlines, intake, outbox, quarantine, setup, tags, teams, templates, views
 from core.errors import UserError
-from core.models import UNINDEXED, Channel, Dialog, DialogState, Role, Ticket
+from core.models import UNINDEXED, Channel, Dialog, DialogState, Message, Role, Ticket
 from core.show import Answer, Text, Tone, text, texts, verbatim
 
 
@@ -17,7 +17,7 @@ def health(call: Call) -> Answer:
     """Show how the desk is: what waits, what is stuck, what is on."""
     desk = call.desk
     live = desk.execute(select(func.count()).where(Dialog.state == DialogState.LIVE)).scalar_one()
-    unindexed = desk.execute(select(func.count()).where(UNINDEXED)).scalar_one()
+    unindexed = desk.execute(select(func.count()).select_from(Message).where(UNINDEXED)).scalar_one()
     unclosed = len(desk.execute(select(Ticket.id).where(Ticket.is_open).limit(1000)).all())
     stuck = deadlines.stuck(desk)
     lines: list[Text] = [

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, ColumnElement, Index, LargeBinary, UniqueConstraint, literal_column
+from sqlalchemy import ColumnElement, Index, LargeBinary, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.models.base import Base, Facts, Key, partial_index, reference, stored
@@ -65,7 +65,7 @@ class Message(Base):
     is_indexed: Mapped[bool] = mapped_column(default=False)
 
 
-UNINDEXED: ColumnElement[bool] = literal_column("NOT message.is_indexed", Boolean)
+UNINDEXED: ColumnElement[bool] = literal_column("NOT message.is_indexed")
 """In the words of its partial index: SQLite uses it for no others, as `is_indexed = 0`."""
 
 
@@ -220,5 +220,5 @@ class Deadline(Base):
     is_failed: Mapped[bool] = mapped_column(default=False)
 
 
-EXPECTED: ColumnElement[bool] = literal_column("NOT deadline.is_failed", Boolean)
+EXPECTED: ColumnElement[bool] = literal_column("NOT deadline.is_failed")
 """A deadline that will still be carried out, in the words of its partial index."""

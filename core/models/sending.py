@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, ColumnElement, Index, UniqueConstraint, literal_column
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.models.base import Base, Facts, Key, Listed, partial_index, reference, stored
@@ -106,7 +106,7 @@ class Delivery(Base):
     settled_at: Mapped[datetime | None]
 
 
-TO_BE_SENT: ColumnElement[bool] = literal_column("delivery.is_due", Boolean)
+TO_BE_SENT: ColumnElement[bool] = literal_column("delivery.is_due")
 """A delivery that is still to be sent, in the words of its partial index."""
 
 
