@@ -1,6 +1,6 @@
 # The front door: every command a user or developer needs.
 
-PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11,$(shell command -v python$(v) 2>/dev/null)) python3)
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
 ROUNDS ?= 300
 BIN := .venv/bin
 

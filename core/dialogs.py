@@ -265,5 +265,5 @@ def retitle(desk: Desk, dialog: Dialog, subject: str) -> None:
     """Gives a dialog another subject, and its ticket when it has one."""
     if dialog.ticket_id is not None:
         tickets.retitle(desk, tickets.standing(desk, dialog.ticket_id), subject)
-    dialog.subject = tickets.shortened(desk, subject)
+    dialog.subject, dialog.is_indexed = tickets.shortened(desk, subject), False
     desk.record(SubjectChanged(dialog_id=dialog.id))

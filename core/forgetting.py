@@ -45,7 +45,7 @@ def _erase_words(desk: Desk, message_ids: list[int], ticket_ids: list[int], dial
         messages.wipe(desk, chunk)
     desk.execute(update(Ticket).where(Ticket.id.in_(ticket_ids)).values(subject=""))
     desk.execute(update(Dialog).where(Dialog.id.in_(dialog_ids)).values(subject="", facts={}))
-    search.forget_subjects(desk, ticket_ids)
+    search.forget_subjects(desk, ticket_ids, dialog_ids)
 
 
 def _erase_waiting(

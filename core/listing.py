@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, false, func, or_, select, true
+from sqlalchemy import and_, false, func, literal, or_, select, true
 
 from core import policy, tags
 from core.desk import Desk
-from core.models import Agent, Contact, Priority, Status, Team, Ticket
-from core.query import All, Is, Not, Query, Tree, where
-from core.query.fields import Sort
+from core.models import Agent, Contact, Never, Priority, Status, Tag, Tagging, Team, Ticket
+from core.models.base import Instant
+from core.query import All, Is, Not, Query, Sort, Tree, where
+from core.query.tree import terms
 
 COUNTED = 100
 """Counts stop here and are shown as `99+`."""
@@ -42,17 +43,6 @@ class Page:
     after: tuple[Any, ...] | None
 
 
-_COLUMNS: dict[str, Any] = {
-    "priority": Ticket.priority,
-    "due": Ticket.due_at,
-    "created": Ticket.created_at,
-    "updated": Ticket.updated_at,
-    "number": Ticket.id,
-    "waiting": Ticket.waiting_since,
-}
-_MAY_LACK = {"due", "waiting"}
-
-
 def scope(query: Query) -> Tree:
     """The filter with what a list leaves out unless asked: merged tickets, spam, and (without words) closed ones."""
     parts: list[Tree] = [query.tree]
@@ -61,9 +51,22 @@ def scope(query: Query) -> Tree:
         parts.append(Not(Is("is", ("merged",))))
     if "spam" not in flags:
         parts.append(Not(Is("is", ("spam",))))
-    if not (query.names_a_status or query.searches or flags & {"merged", "spam"}):
+    if not (query.names("status") or query.names("closed") or query.searches or flags & {"merged", "spam"}):
         parts.append(Is("status", ("new", "open", "pending")))
     return All(tuple(parts))
+
+
+_COMMON = 1_000
+"""From so many taggings on a tag is common: rows of a list have it so often that they are asked one by one."""
+
+
+def _walks(desk: Desk, query: Query) -> bool:
+    """Whether a list is read in its order and each row asked for its tags, rather than the tagged ones looked up."""
+    named = [str(v) for t in terms(query.tree) if isinstance(t, Is) and t.field == "tag" for v in t.values]
+    if not named:
+        return False
+    tagged = select(Tagging.id).join(Tag, Tag.id == Tagging.tag_id).where(Tag.name.in_(named)).limit(_COMMON).subquery()
+    return int(desk.execute(select(func.count()).select_from(tagged)).scalar_one()) == _COMMON
 
 
 def page(desk: Desk, query: Query, *, after: tuple[Any, ...] | None = None, limit: int = 20) -> Page:
@@ -104,46 +107,54 @@ def numbers(desk: Desk, query: Query, *, limit: int) -> Sequence[int]:
 
 def _condition(desk: Desk, query: Query) -> Any:
     both = All((scope(query), policy.visible(desk.actor)))
-    return where(both, policy.context(desk))
+    return where(both, policy.context(desk, walks=_walks(desk, query)))
 
 
 def _order(sort: Sequence[Sort]) -> list[Any]:
-    keys: list[Any] = []
-    for key in sort:
-        column = _COLUMNS[key.field]
-        if key.field in _MAY_LACK:
-            keys.append(column.is_(None))
-        keys.append(column.desc() if key.descending else column)
-    return keys
+    return [key.expression.desc() if key.goes_down else key.expression for key in sort]
+
+
+_KEYS = {
+    "number": "id",
+    "due": "due_at",
+    "waiting": "waiting_since",
+    "created": "created_at",
+    "updated": "updated_at",
+    "priority": "priority",
+}
 
 
 def _key(sort: Sequence[Sort], row: Any) -> tuple[Any, ...]:
-    names = {
-        "number": "id",
-        "due": "due_at",
-        "waiting": "waiting_since",
-        "created": "created_at",
-        "updated": "updated_at",
-    }
-    return tuple(getattr(row, names.get(key.field, key.field)) for key in sort)
+    return tuple(getattr(row, _KEYS[key.field]) for key in sort)
 
 
 def _behind(sort: Sequence[Sort], after: tuple[Any, ...]) -> Any:
-    """The rows that come after this key: larger in the first key, or equal there and larger in the next."""
-    larger: list[Any] = []
+    """The rows that come after this key: further in the first key, or equal there and further in the next.
+
+    That the first key is not before is said once more by itself: along it an index finds the place.
+    """
+    further: list[Any] = []
     equal: Any = true()
     for key, value in zip(sort, after, strict=True):
-        column = _COLUMNS[key.field]
-        larger.append(and_(equal, _later(key, column, value)))
-        equal = and_(equal, column.is_(None) if value is None else column == value)
-    return or_(false(), *larger)
+        edge = _edge(key, value)
+        further.append(and_(equal, _beyond(key, edge)))
+        equal = and_(equal, key.expression == edge)
+    first, edge = sort[0], _edge(sort[0], after[0])
+    from_there = first.expression <= edge if first.goes_down else first.expression >= edge
+    return and_(from_there, or_(false(), *further))
 
 
-def _later(key: Sort, column: Any, value: Any) -> Any:
+def _edge(key: Sort, value: Any) -> Any:
+    """A row's value as its expression has it."""
+    if key.field == "priority":
+        return literal(-int(value))
     if value is None:
-        return false()
-    further = column < value if key.descending else column > value
-    return or_(further, column.is_(None)) if key.field in _MAY_LACK else further
+        return Never()
+    return value if key.field == "number" else literal(value, Instant())
+
+
+def _beyond(key: Sort, edge: Any) -> Any:
+    return key.expression < edge if key.goes_down else key.expression > edge
 
 
 def _row(row: Any, on: list[str]) -> Row:

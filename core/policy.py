@@ -1,17 +1,17 @@
-"""Who may do what to which: one tree of the filter language, joined to every list and asked for every single ticket."""
+"""Who may do what to which: one tree of the filter language, joined to every list and asked for every single row."""
 
 from core.actor import Actor, ActorKind
 from core.desk import Desk
 from core.errors import NoSuchDialog, NoSuchTicket, NotAllowed
-from core.models import Dialog, Role, Team, Ticket
-from core.query import EVERYTHING, NOTHING, Any, Context, Is, Not, Tree, facts_of, holds
+from core.models import Dialog, Role, Ticket
+from core.query import EVERYTHING, NOTHING, Any, Context, Is, Not, Tree, fits
 from core.show import Text, text
 
 _RANK = {Role.AGENT: 1, Role.SUPERVISOR: 2, Role.ADMIN: 3}
 
 
 def visible(actor: Actor) -> Tree:
-    """Which tickets somebody may see: agents all but those of private teams they are not in, unless theirs."""
+    """Which tickets and dialogs somebody may see: agents all but those of private teams they are not in, and theirs."""
     match actor.kind, actor.role:
         case ActorKind.SYSTEM, _:
             return EVERYTHING
@@ -23,17 +23,17 @@ def visible(actor: Actor) -> Tree:
             return NOTHING
 
 
-def context(desk: Desk) -> Context:
+def context(desk: Desk, *, walks: bool = False) -> Context:
     """What filters are answered for in this transaction."""
-    return Context(desk.now, desk.actor.agent_id, desk.on_postgres)
+    return Context(desk.now, desk.actor.agent_id, desk.on_postgres, desk.actor.zone, walks)
 
 
-def may_see(desk: Desk, ticket: Ticket) -> bool:
-    """Whether the actor may see this ticket."""
+def may_see(desk: Desk, row: Ticket | Dialog) -> bool:
+    """Whether the actor may see this ticket or dialog."""
     tree = visible(desk.actor)
     if tree in (EVERYTHING, NOTHING):
         return tree == EVERYTHING
-    return holds(tree, facts_of(desk, ticket, desk.actor.agent_id), context(desk))
+    return fits(desk, row, tree, context(desk))
 
 
 def must_see(desk: Desk, ticket: Ticket) -> Ticket:
@@ -43,19 +43,9 @@ def must_see(desk: Desk, ticket: Ticket) -> Ticket:
     return ticket
 
 
-def may_see_dialog(desk: Desk, dialog: Dialog) -> bool:
-    """Whether the actor may see this dialog: as its ticket, or as a ticket of its team would be."""
-    if visible(desk.actor) == EVERYTHING:
-        return True
-    if desk.actor.kind is not ActorKind.AGENT:
-        return False
-    team = desk.session.get_one(Team, dialog.team_id)
-    return not team.is_private or team.id in desk.actor.teams or dialog.assignee_id == desk.actor.id
-
-
 def must_see_dialog(desk: Desk, dialog: Dialog) -> Dialog:
-    """The dialog, when the actor may see it."""
-    if not may_see_dialog(desk, dialog):
+    """The dialog, when the actor may see it; else it does not exist for them."""
+    if not may_see(desk, dialog):
         raise NoSuchDialog(dialog.id)
     return dialog
 

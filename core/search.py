@@ -1,24 +1,25 @@
 """The index of what was said: filled in the background, asked by the filter language, emptied by erasure.
 
-SQLite keeps the terms in FTS5, PostgreSQL in a tsvector with a GIN index. Both hold our own terms (`core.words`),
-so that a word is found the same way in either, and as the yes/no on a ticket's own rows answers it. A ticket's
-subject is indexed under the negative of its number, so that one table serves both.
+SQLite keeps our own terms (`core.words`) in FTS5, PostgreSQL in a tsvector with a GIN index, so that a word is found
+the same way in either, and as the yes/no on a row's own words answers it. A text's German and English terms are two
+streams: a word stands there when one of its terms does, a phrase when one stream has all its terms in a row.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     MetaData,
-    Select,
     Table,
     delete,
     func,
     literal_column,
+    or_,
     select,
     text,
     update,
@@ -26,146 +27,159 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from core.desk import Desk
-from core.models import UNINDEXED, Message, Ticket
-from core.words import stems, words
+from core.models import UNINDEXED, Dialog, Message, Ticket
+from core.words import Streams, streams
 
 CAP = 2_000
 """Hits looked at for one word or phrase, the newest first."""
 _BATCH = 500
 
 _own = MetaData()
-said = Table("said", _own, Column("rowid", BigInteger, primary_key=True), Column("terms", TSVECTOR))
-"""PostgreSQL's index table; on SQLite an FTS5 table of the same name and columns."""
-Index("ix_said_terms", said.c.terms, postgresql_using="gin")
+
+
+def _index_table(name: str) -> Table:
+    """PostgreSQL's index table; on SQLite an FTS5 table of the same name, with a column for each stream."""
+    table = Table(
+        name, _own, Column("rowid", BigInteger, primary_key=True, autoincrement=False),
+        Column("german", TSVECTOR), Column("english", TSVECTOR),
+    )  # fmt: skip
+    Index(f"ix_{name}_german", table.c.german, postgresql_using="gin")
+    Index(f"ix_{name}_english", table.c.english, postgresql_using="gin")
+    return table
+
+
+_messages = _index_table("said_message")
+_subjects = _index_table("said_subject")
+"""Tickets by their number, dialogs by their number's negative."""
+TABLES = (_messages.name, _subjects.name)
 
 
 def create(connection: Connection) -> None:
-    """Makes the index table of either database."""
+    """Makes the index tables of either database."""
     if connection.dialect.name == "postgresql":
         _own.create_all(connection)
-    else:
-        connection.exec_driver_sql(
-            "CREATE VIRTUAL TABLE said USING fts5(terms, content='', contentless_delete=1, tokenize=\"ascii\")"
-            if _can_delete(connection)
-            else 'CREATE VIRTUAL TABLE said USING fts5(terms, tokenize="ascii")'
-        )
-
-
-def _can_delete(connection: Connection) -> bool:
-    """Contentless tables can delete rows since SQLite 3.43; before, the terms are stored too."""
-    version = str(connection.exec_driver_sql("select sqlite_version()").scalar_one())
-    return tuple(int(part) for part in version.split(".")[:2]) >= (3, 43)
+        return
+    for name in TABLES:
+        connection.exec_driver_sql(f'CREATE VIRTUAL TABLE {name} USING fts5(german, english, tokenize="ascii")')
 
 
 def drop(connection: Connection) -> None:
-    """Removes the index table."""
-    connection.exec_driver_sql("DROP TABLE IF EXISTS said")
+    """Removes the index tables."""
+    for name in TABLES:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+
+
+_BEHIND: tuple[tuple[Any, ColumnElement[bool]], ...] = (
+    (Message, UNINDEXED),
+    (Ticket, literal_column("NOT ticket.is_indexed")),
+    (Dialog, literal_column("NOT dialog.is_indexed")),
+)
 
 
 def is_behind(desk: Desk) -> bool:
     """Whether there is something nobody has indexed yet."""
-    return desk.execute(select(Message.id).where(UNINDEXED).limit(1)).first() is not None
+    return any(
+        desk.execute(select(table.id).where(unindexed).limit(1)).first() is not None for table, unindexed in _BEHIND
+    )
 
 
 def catch_up(desk: Desk) -> None:
-    """Indexes a batch of what nobody has indexed yet, the newest first."""
-    index_some(desk)
+    """Indexes a batch of messages and subjects nobody has indexed yet, the newest first."""
+    _index_messages(desk)
+    for table, sign in ((Ticket, 1), (Dialog, -1)):
+        _index_subjects(desk, table, sign)
 
 
-def index_some(desk: Desk, *, limit: int = _BATCH) -> int:
-    """Indexes messages nobody has indexed yet, at most `limit`; returns how many there were."""
-    rows = desk.execute(
-        select(Message.id, Message.body, Message.deleted_at, Message.redacted_at)
-        .where(UNINDEXED)
-        .order_by(Message.id.desc())
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+def _index_messages(desk: Desk) -> None:
+    statement = select(Message.id, Message.body, Message.redacted_at).where(UNINDEXED)
+    rows = desk.execute(_newest(desk, statement, Message)).all()
     if rows:
-        gone = [row.id for row in rows if row.redacted_at]
-        _put(desk, [(row.id, row.body) for row in rows if row.id not in gone])
-        forget(desk, gone)
+        _put(desk, _messages, [(row.id, "" if row.redacted_at else row.body) for row in rows])
         desk.execute(update(Message).where(Message.id.in_([row.id for row in rows])).values(is_indexed=True))
-    return len(rows)
 
 
-def index_subjects(desk: Desk, ticket_ids: Iterable[int]) -> None:
-    """Indexes the subjects of these tickets as they are now."""
-    ids = sorted(set(ticket_ids))
-    if ids:
-        rows = desk.execute(select(Ticket.id, Ticket.subject).where(Ticket.id.in_(ids)))
-        _put(desk, [(-row.id, row.subject) for row in rows])
+def _index_subjects(desk: Desk, table: type[Ticket | Dialog], sign: int) -> None:
+    unindexed = next(condition for kind, condition in _BEHIND if kind is table)
+    rows = desk.execute(_newest(desk, select(table.id, table.subject).where(unindexed), table)).all()
+    if rows:
+        _put(desk, _subjects, [(sign * row.id, row.subject) for row in rows])
+        desk.execute(update(table).where(table.id.in_([row.id for row in rows])).values(is_indexed=True))
 
 
-def _put(desk: Desk, texts: Sequence[tuple[int, str]]) -> None:
-    _remove(desk, [rowid for rowid, _ in texts])
-    rows = [{"rowid": rowid, "terms": _terms(said_text, desk)} for rowid, said_text in texts]
-    rows = [row for row in rows if row["terms"]]
+def _newest(desk: Desk, statement: Any, table: Any) -> Any:
+    return statement.order_by(table.id.desc()).limit(_BATCH).with_for_update(skip_locked=True)
+
+
+def _put(desk: Desk, table: Table, texts: Sequence[tuple[int, str]]) -> None:
+    _remove(desk, table, [rowid for rowid, _ in texts])
+    rows = [_row(desk, rowid, streams(words)) for rowid, words in texts if words]
     if not rows:
         return
-    if desk.on_postgres:
-        desk.execute(text("INSERT INTO said (rowid, terms) VALUES (:rowid, CAST(:terms AS tsvector))"), rows)
-    else:
-        desk.execute(text("INSERT INTO said (rowid, terms) VALUES (:rowid, :terms)"), rows)
+    kept = "CAST(:german AS tsvector), CAST(:english AS tsvector)" if desk.on_postgres else ":german, :english"
+    desk.execute(text(f"INSERT INTO {table.name} (rowid, german, english) VALUES (:rowid, {kept})"), rows)
 
 
-_MOST_POSITIONS = 16_000
-"""PostgreSQL keeps word positions up to 16,383; words behind that are found, but not in phrases."""
+def _row(desk: Desk, rowid: int, terms: Streams) -> dict[str, Any]:
+    german, english = (_as_vector(each) if desk.on_postgres else " ".join(each) for each in terms)
+    return {"rowid": rowid, "german": german, "english": english}
 
 
-def _terms(said_text: str, desk: Desk) -> str:
-    """Each word's two stems at the word's place. FTS5 has one place per token, so the stems take two."""
-    found = words(said_text)
-    if not desk.on_postgres:
-        return " ".join(" ".join(stems(word)) for word in found)
+_MOST_PLACES = 250
+"""PostgreSQL keeps at most 256 places of one term."""
+
+
+def _as_vector(terms: Sequence[str]) -> str:
     places: dict[str, list[int]] = {}
-    for place, word in enumerate(found, 1):
-        for stem in stems(word):
-            places.setdefault(stem, []).append(min(place, _MOST_POSITIONS))
-    return " ".join(f"'{stem}':{','.join(str(p) for p in at[:200])}" for stem, at in places.items())
+    for place, term in enumerate(terms, 1):
+        places.setdefault(term, []).append(place)
+    return " ".join(f"'{term}':{','.join(map(str, at[:_MOST_PLACES]))}" for term, at in places.items())
 
 
 def forget(desk: Desk, message_ids: Sequence[int]) -> None:
     """Takes messages out of the index, in the transaction that removes their words."""
-    _remove(desk, message_ids)
+    _remove(desk, _messages, message_ids)
 
 
-def forget_subjects(desk: Desk, ticket_ids: Sequence[int]) -> None:
+def forget_subjects(desk: Desk, ticket_ids: Sequence[int], dialog_ids: Sequence[int] = ()) -> None:
     """Takes subjects out of the index."""
-    _remove(desk, [-id_ for id_ in ticket_ids])
+    _remove(desk, _subjects, [*ticket_ids, *(-id_ for id_ in dialog_ids)])
 
 
-def _remove(desk: Desk, rowids: Sequence[int]) -> None:
-    if rowids:
-        desk.execute(delete(said).where(said.c.rowid.in_(rowids)))
+def _remove(desk: Desk, table: Table, rowids: Sequence[int]) -> None:
+    for start in range(0, len(rowids), _BATCH):
+        desk.execute(delete(table).where(table.c.rowid.in_(rowids[start : start + _BATCH])))
 
 
-def tickets_with(phrase: Sequence[str], *, on_postgres: bool) -> Select[Any]:
-    """The ids of tickets in whose subject or any one message these words stand one after the other."""
+def mentions(wanted: Streams, on: type[Ticket | Dialog], on_postgres: bool) -> ColumnElement[bool]:
+    """The tickets or dialogs in whose subject or any one message these words stand one after the other."""
+    owner = Message.ticket_id if on is Ticket else Message.dialog_id
+    hits = _hits(_messages, wanted, on_postgres)
+    said = select(owner).where(Message.id.in_(select(hits.c.rowid)), owner.is_not(None))
+    return or_(in_subject(wanted, on, on_postgres), on.id.in_(said))
+
+
+def in_subject(wanted: Streams, on: type[Ticket | Dialog], on_postgres: bool) -> ColumnElement[bool]:
+    """The tickets or dialogs in whose subject these words stand one after the other."""
+    hits = _hits(_subjects, wanted, on_postgres, is_positive=on is Ticket)
+    found = hits.c.rowid if on is Ticket else -hits.c.rowid
+    return on.id.in_(select(found))
+
+
+def _hits(table: Table, wanted: Streams, on_postgres: bool, *, is_positive: bool = True) -> Any:
+    """The newest rows of an index that have these words."""
+    german, english = wanted
+    sign = table.c.rowid > 0 if is_positive else table.c.rowid < 0
+    newest = table.c.rowid.desc() if is_positive else table.c.rowid
     if on_postgres:
-        hit = said.c.terms.op("@@")(func.to_tsquery(literal_column("'simple'"), _postgres_query(phrase)))
-        found = select(said.c.rowid).where(hit)
+        fits = or_(
+            *(_matches(column, terms) for column, terms in ((table.c.german, german), (table.c.english, english)))
+        )
     else:
-        found = select(said.c.rowid).where(literal_column("said").op("MATCH")(_fts5_query(phrase)))
-    hits = found.order_by(said.c.rowid.desc()).limit(CAP).subquery()
-    subject = select((-hits.c.rowid).label("id")).where(hits.c.rowid < 0)
-    messages = select(Message.ticket_id.label("id")).where(
-        Message.id.in_(select(hits.c.rowid).where(hits.c.rowid > 0)), Message.ticket_id.is_not(None)
-    )
-    both = subject.union(messages).subquery()
-    return select(both.c.id)
+        fits = literal_column(table.name).op("MATCH")(f'"{" ".join(german)}" OR "{" ".join(english)}"')
+    return select(table.c.rowid).where(fits, sign).order_by(newest).limit(CAP).subquery()
 
 
-def _fts5_query(phrase: Sequence[str]) -> str:
-    """A word by either stem; in a phrase each word takes two places, so its stems are tried in their order."""
-    pairs = [stems(word) for word in phrase]
-    if len(pairs) == 1:
-        return f'"{pairs[0][0]}" OR "{pairs[0][1]}"'
-    return f'"{" ".join(stem for pair in pairs for stem in pair)}"'
-
-
-def _postgres_query(phrase: Sequence[str]) -> str:
-    pairs = [stems(word) for word in phrase]
-    if len(pairs) == 1:
-        return f"'{pairs[0][0]}' | '{pairs[0][1]}'"
-    return " <-> ".join(f"('{german}' & '{english}')" for german, english in pairs)
+def _matches(column: Any, terms: Sequence[str]) -> ColumnElement[bool]:
+    wanted = " <-> ".join(f"'{term}'" for term in terms)
+    found: ColumnElement[bool] = column.op("@@")(func.to_tsquery(literal_column("'simple'"), wanted))
+    return found

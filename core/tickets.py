@@ -171,7 +171,7 @@ def retitle(desk: Desk, ticket: Ticket, subject: str) -> None:
         raise UserError(text("A subject needs at least one word."))
     if ticket.subject == plain:
         return
-    ticket.subject = plain
+    ticket.subject, ticket.is_indexed = plain, False
     _touched(desk, ticket)
     desk.record(SubjectChanged(ticket_id=ticket.id))
 

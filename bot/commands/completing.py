@@ -84,7 +84,7 @@ def _tickets(desk: Desk) -> Iterable[tuple[str, str]]:
 
 
 def _dialogs(desk: Desk) -> Iterable[tuple[str, str]]:
-    return ((str(each.id), each.subject) for each in dialogs.live(desk) if policy.may_see_dialog(desk, each))
+    return ((str(each.id), each.subject) for each in dialogs.live(desk) if policy.may_see(desk, each))
 
 
 def _agents(desk: Desk) -> Iterable[tuple[str, str]]:

@@ -12,7 +12,7 @@ from core.show import Answer, Text, Tone, text, texts
 @command("dialog list", reads=True, example="dialog list")
 def list_(call: Call) -> Answer:
     """List the live dialogs, those who wait longest first."""
-    live = [dialog for dialog in dialogs.live(call.desk) if policy.may_see_dialog(call.desk, dialog)]
+    live = [dialog for dialog in dialogs.live(call.desk) if policy.may_see(call.desk, dialog)]
     if not live:
         return Answer(text("Nobody is here at the moment."))
     said = texts("{count} live dialog", "{count} live dialogs", count=len(live))

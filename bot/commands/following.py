@@ -40,7 +40,7 @@ def _waiting_dialog(call: Call) -> Dialog | None:
         .with_for_update(skip_locked=True)
     )
     waiting = call.desk.session.scalars(statement).all()
-    return next((dialog for dialog in waiting if policy.may_see_dialog(call.desk, dialog)), None)
+    return next((dialog for dialog in waiting if policy.may_see(call.desk, dialog)), None)
 
 
 def _first(call: Call, filter_: str) -> Ticket | None:

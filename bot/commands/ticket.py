@@ -40,7 +40,7 @@ def _listed(call: Call, query: Query) -> Answer:
 @command("ticket find", reads=True, example="ticket find refund status:closed")
 def find(call: Call, filter: kinds.Filter) -> Answer:
     """Search all tickets, closed ones too, for words and fields."""
-    if filter.names_a_status:
+    if filter.names("status"):
         return _listed(call, filter)
     return _listed(call, Query(All((filter.tree, EVERY_STATUS)), filter.sort))
 

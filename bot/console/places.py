@@ -58,7 +58,7 @@ class View:
 
 def live(desk: Desk) -> list[Dialog]:
     """The live dialogs the actor may see."""
-    return [dialog for dialog in dialogs.live(desk) if policy.may_see_dialog(desk, dialog)]
+    return [dialog for dialog in dialogs.live(desk) if policy.may_see(desk, dialog)]
 
 
 def side(desk: Desk, looking: Looking) -> Fragment:

@@ -2,6 +2,7 @@
 
 from core.models.base import (
     Base,
+    Never,
 )
 from core.models.messages import (
     EXPECTED,
@@ -49,6 +50,10 @@ from core.models.sending import (
     Thread,
 )
 from core.models.tickets import (
+    DUE,
+    NOT_CLOSED,
+    PRESSING,
+    WAITING,
     Dialog,
     DialogKind,
     DialogState,
@@ -69,9 +74,13 @@ from core.models.tickets import (
 )
 
 __all__ = [
+    "DUE",
     "EXPECTED",
+    "NOT_CLOSED",
+    "PRESSING",
     "TO_BE_SENT",
     "UNINDEXED",
+    "WAITING",
     "Account",
     "Agent",
     "Author",
@@ -98,6 +107,7 @@ __all__ = [
     "Link",
     "Member",
     "Message",
+    "Never",
     "Notice",
     "Phase",
     "Place",

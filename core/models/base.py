@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, Dialect, Enum, ForeignKey, Index, Integer, MetaData, Text, text
+from sqlalchemy import JSON, BigInteger, ColumnElement, Dialect, Enum, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -33,6 +34,23 @@ class Instant(TypeDecorator[datetime]):
         return _EPOCH + timedelta(microseconds=value)
 
 
+class Never(ColumnElement[datetime]):
+    """A time after all others, so that what has no time comes last and an index can keep that order."""
+
+    inherit_cache = True
+    type = Instant()
+
+
+@compiles(Never)
+def _never_on_sqlite(element: Never, compiler: Any, **kw: Any) -> str:
+    return "9223372036854775807"
+
+
+@compiles(Never, "postgresql")
+def _never_on_postgres(element: Never, compiler: Any, **kw: Any) -> str:
+    return "'infinity'"
+
+
 def stored(kind: type[StrEnum]) -> Enum:
     """A StrEnum kept as its value in a plain text column, so that a new member needs no migration."""
     return Enum(
@@ -57,7 +75,7 @@ def reference(table: str, *, erased: str = "RESTRICT") -> Any:
     return mapped_column(_ID, ForeignKey(f"{table}.id", ondelete=erased))
 
 
-def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+def partial_index(name: str, *columns: Any, where: str, unique: bool = False) -> Index:
     """An index over the rows for which `where` holds, on both databases."""
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 

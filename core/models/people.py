@@ -136,6 +136,7 @@ class Contact(Base):
     """A customer: one person with any number of identities."""
 
     __tablename__ = "contact"
+    __table_args__ = (partial_index("ix_contact_merged_into", "merged_into", where="merged_into IS NOT NULL"),)
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(default="")

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, Index, Integer, UniqueConstraint, func, literal_column
 from sqlalchemy.dialects.postgresql import SMALLINT
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from core.models.base import Base, Facts, Key, partial_index, reference, stored
+from core.models.base import Base, Facts, Key, Never, partial_index, reference, stored
 
 
 class Status(StrEnum):
@@ -48,12 +49,12 @@ class Ticket(Base):
     __tablename__ = "ticket"
     __table_args__ = (
         CheckConstraint("is_open = (status <> 'closed')", name="open_is_not_closed"),
-        partial_index("ix_ticket_queue", "team_id", "priority", "due_at", "id", where="is_open"),
-        partial_index("ix_ticket_open", "priority", "due_at", "id", where="is_open"),
-        partial_index("ix_ticket_assignee", "assignee_id", "id", where="is_open"),
         Index("ix_ticket_contact_id", "contact_id", "id"),
-        Index("ix_ticket_status", "status", "id"),
+        Index("ix_ticket_status", "status", "updated_at", "id"),
         Index("ix_ticket_updated", "updated_at", "id"),
+        Index("ix_ticket_created", "created_at", "id"),
+        partial_index("ix_ticket_closed", "closed_at", where="closed_at IS NOT NULL"),
+        partial_index("ix_ticket_unindexed", "id", where="NOT is_indexed"),
         partial_index("ix_ticket_merged_into", "merged_into", where="merged_into IS NOT NULL"),
         {"sqlite_autoincrement": True},
     )
@@ -84,11 +85,29 @@ class Ticket(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     rating: Mapped[int | None]
     last_seq: Mapped[int] = mapped_column(default=0)
+    is_indexed: Mapped[bool] = mapped_column(default=False)
+    """Whether the search index knows its subject as it is now."""
 
     @property
     def number(self) -> int:
         """What people call the ticket by."""
         return self.id
+
+
+NOT_CLOSED: ColumnElement[bool] = literal_column("ticket.is_open")
+"""`is_open` in the words of the partial indexes: SQLite uses them for no others, as `is_open = 1`."""
+PRESSING: ColumnElement[Any] = -Ticket.priority
+"""The most pressing first, in the same direction as the times and numbers beside it."""
+DUE: ColumnElement[datetime] = func.coalesce(Ticket.due_at, Never())
+WAITING: ColumnElement[datetime] = func.coalesce(Ticket.waiting_since, Never())
+"""What has no time comes last."""
+
+partial_index("ix_ticket_queue", Ticket.team_id, PRESSING, DUE, Ticket.id, where="is_open")
+partial_index("ix_ticket_assignee", Ticket.assignee_id, PRESSING, DUE, Ticket.id, where="is_open")
+partial_index("ix_ticket_open", PRESSING, DUE, Ticket.id, where="is_open")
+partial_index("ix_ticket_unassigned", PRESSING, DUE, Ticket.id, where="is_open AND assignee_id IS NULL")
+partial_index("ix_ticket_due", DUE, PRESSING, Ticket.id, where="is_open")
+partial_index("ix_ticket_waiting", WAITING, Ticket.id, where="is_open")
 
 
 class Tag(Base):
@@ -206,6 +225,7 @@ class Dialog(Base):
             "uq_dialog_live", "channel_id", "identity_id", unique=True, where="state = 'live'"
         ),
         partial_index("ix_dialog_live", "team_id", "id", where="state = 'live'"),
+        partial_index("ix_dialog_unindexed", "id", where="NOT is_indexed"),
         Index("ix_dialog_ticket_id", "ticket_id"),
         Index("ix_dialog_identity_id", "identity_id", "id"),
         Index("ix_dialog_contact_id", "contact_id"),
@@ -246,6 +266,8 @@ class Dialog(Base):
     rating: Mapped[int | None]
     last_seq: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    is_indexed: Mapped[bool] = mapped_column(default=False)
+    """Whether the search index knows its subject as it is now."""
     facts: Mapped[Facts]
 
 

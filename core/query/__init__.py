@@ -1,9 +1,12 @@
-"""The one filter language: read from a line, turned into SQL, or answered for one ticket."""
+"""The one filter language: read from a line, turned into SQL, or answered for one row."""
 
-from core.query.holds import Facts, facts_of, holds
+from core.query.context import Context
+from core.query.facts import Facts
+from core.query.holds import facts_of, fits, holds
 from core.query.parse import FilterError, Query, parse
-from core.query.sql import Context, where
-from core.query.tree import EVERYTHING, NOTHING, All, Any, Is, Not, Phrase, Tree, Word
+from core.query.sorting import Sort
+from core.query.sql import where
+from core.query.tree import EVERYTHING, NOTHING, All, Any, Is, Not, Tree, Words
 
 __all__ = [
     "EVERYTHING",
@@ -15,11 +18,12 @@ __all__ = [
     "FilterError",
     "Is",
     "Not",
-    "Phrase",
     "Query",
+    "Sort",
     "Tree",
-    "Word",
+    "Words",
     "facts_of",
+    "fits",
     "holds",
     "parse",
     "where",

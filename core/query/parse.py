@@ -5,15 +5,14 @@ import re
 from dataclasses import dataclass
 
 from core.errors import UserError
-from core.query.fields import BY_NAME, DEFAULT_SORT, SORTS, Field, Sort
-from core.query.tree import All, Any, Is, Not, Phrase, Tree, Value, Word
+from core.query.fields import BY_NAME, FIELDS, AnyField
+from core.query.sorting import DEFAULT_SORT, SORTS, Sort, completed
+from core.query.tree import All, Any, Is, Not, Tree, Value, Words, terms
 from core.show import Text, text
 from core.words import words
 
 _LONGEST, _MOST, _DEEPEST = 2_000, 50, 10
-_TOKEN = re.compile(
-    r"""\s*(?P<at>-?"[^"]*"|\(|\)|-(?=\()|[^\s()"]+)""",
-)
+_TOKEN = re.compile(r'\s*(?P<at>-?(?:[a-zA-Z]+(?:<=|>=|<|>|:|=))?"[^"]*"|\(|\)|-(?=\()|[^\s()"]+)')
 _FIELD = re.compile(r"(?P<minus>-?)(?P<name>[a-z]+)(?P<op><=|>=|<|>|:|=)(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -32,35 +31,20 @@ class Query:
     tree: Tree
     sort: tuple[Sort, ...] = DEFAULT_SORT
 
-    @property
-    def names_a_status(self) -> bool:
-        """Whether it says itself which states it wants."""
-        return any(isinstance(part, Is) and part.field == "status" for part in _parts(self.tree))
+    def names(self, field: str) -> bool:
+        """Whether it speaks of a field."""
+        return any(isinstance(term, Is) and term.field == field for term in terms(self.tree))
 
     @property
     def flags(self) -> frozenset[str]:
         """The `is:` words it names."""
-        return frozenset(
-            str(value)
-            for part in _parts(self.tree)
-            if isinstance(part, Is) and part.field == "is"
-            for value in part.values
-        )
+        named = (term for term in terms(self.tree) if isinstance(term, Is) and term.field == "is")
+        return frozenset(str(value) for term in named for value in term.values)
 
     @property
     def searches(self) -> bool:
         """Whether it looks for words."""
-        return any(isinstance(part, Word | Phrase) for part in _parts(self.tree))
-
-
-def _parts(tree: Tree) -> list[Tree]:
-    match tree:
-        case All(parts) | Any(parts):
-            return [each for part in parts for each in _parts(part)]
-        case Not(part):
-            return _parts(part)
-        case _:
-            return [tree]
+        return any(isinstance(term, Words) for term in terms(self.tree))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +103,7 @@ class _Reader:
         return _all(groups[0])
 
     def _term(self, token: _Token, depth: int) -> Tree:
-        if token.typed == "-":
+        if token.typed == "-" and self.rest and self.rest[0].typed == "(":
             return Not(self._term(self.rest.pop(0), depth))
         if token.typed == "(":
             inside = self.anything(depth + 1)
@@ -139,40 +123,41 @@ def _single(token: _Token) -> Tree:
     typed = token.typed
     if re.fullmatch(r"#\d+", typed):
         return _compare(token, BY_NAME["number"], ":", typed)
-    match = _FIELD.fullmatch(typed)
-    if match is not None and not typed.lstrip("-").startswith('"'):
+    match = None if typed.lstrip("-").startswith('"') else _FIELD.fullmatch(typed)
+    if match is not None and not match["value"].startswith("//"):
         field = BY_NAME.get(match["name"].lower())
-        if field is not None:
-            found = _compare(
-                token, field, match["op"].replace("=", ":") if match["op"] == "=" else match["op"], match["value"]
-            )
-            return Not(found) if match["minus"] else found
-        if not match["value"].startswith("//"):
+        if field is None:
             raise _unknown_field(token, match["name"].lower())
-    minus = typed.startswith("-") and len(typed) > 1
-    said = _words(typed[1:] if minus else typed)
-    return Not(said) if minus else said
+        found = _compare(token, field, ":" if match["op"] == "=" else match["op"], match["value"])
+        return Not(found) if match["minus"] else found
+    is_not = typed.startswith("-") and len(typed) > 1
+    said = _words(typed[1:] if is_not else typed)
+    return Not(said) if is_not else said
 
 
 def _words(typed: str) -> Tree:
+    """A quoted phrase is one; other words stand each for itself."""
     found = words(typed)
     if typed.startswith('"') and len(found) > 1:
-        return Phrase(tuple(found))
-    return _all([Word(word) for word in found])
+        return Words(tuple(found))
+    return _all([Words((word,)) for word in found])
 
 
-def _compare(token: _Token, field: Field, op: str, typed: str) -> Tree:
-    if op != ":" and not field.is_ordered:
-        said = text(
-            "{field} takes no {op}. Write for example {example}", field=field.name, op=op, example=field.example
-        )
-        raise FilterError(said, token.place)
+def _compare(token: _Token, field: AnyField, op: str, typed: str) -> Tree:
     values: list[Value] = []
-    for one in re.split(r"[,|]", typed.strip('"')):
+    is_quoted = typed.startswith('"')
+    for one in [typed.strip('"')] if is_quoted else re.split(r"[,|]", typed):
         value = field.read(one)
         if value is None:
             raise _unknown_value(token, field, one)
         values.append(value)
+    lacks = op == ":" and all(value == "none" for value in values)
+    if op not in field.operators and not lacks:
+        said = text(
+            "{field} takes no {op} (column {column}). Write for example {example}",
+            field=field.name, op=op, column=token.place + 1, example=field.example,
+        )  # fmt: skip
+        raise FilterError(said, token.place)
     return Is(field.name, tuple(values), op)
 
 
@@ -184,11 +169,12 @@ def _sort(token: _Token) -> tuple[Sort, ...]:
             said = text("One cannot sort by {name}. Try: {known}", name=name or "…", known=", ".join(SORTS))
             raise FilterError(said, token.place)
         keys.append(Sort(name, descending=one.startswith("-")))
-    return (*keys, Sort("number")) if all(key.field != "number" for key in keys) else tuple(keys)
+    return completed(keys)
 
 
 def _unknown_field(token: _Token, name: str) -> FilterError:
-    near = difflib.get_close_matches(name, [*BY_NAME, "sort"], n=1)
+    meant = next((field.name for field in FIELDS if name in field.near), None)
+    near = [meant] if meant else difflib.get_close_matches(name, [*BY_NAME, "sort"], n=1)
     column = token.place + 1
     if near:
         said = text(
@@ -202,12 +188,12 @@ def _unknown_field(token: _Token, name: str) -> FilterError:
     return FilterError(said, token.place)
 
 
-def _unknown_value(token: _Token, field: Field, typed: str) -> FilterError:
+def _unknown_value(token: _Token, field: AnyField, typed: str) -> FilterError:
     near = difflib.get_close_matches(typed.lower(), field.choices, n=1)
     right = near[0] if near else field.example
     said = text(
         "{field} knows no {value} (column {column}). Try: {right}",
-        field=field.name, value=typed or "…", column=token.place + 1, right=right,
+        field=field.name, value=typed[:40] or "…", column=token.place + 1, right=right,
     )  # fmt: skip
     return FilterError(said, token.place)
 

@@ -1,11 +1,14 @@
 """A filter as a tree: what a typed line, a saved view and the policy all become."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeAlias
 
-Value: TypeAlias = str | int | datetime | timedelta
-"""What stands behind a field's operator, read: a name, a number, a time or a span."""
+from core.query.days import Day
+
+Value: TypeAlias = str | int | timedelta | Day
+"""What stands behind a field's operator, read: a word, a number, a span or a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +21,8 @@ class Is:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A word that stands in the subject or in any one message, in any of its forms."""
-
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words that stand one after the other in the subject or in one message."""
+class Words:
+    """A word, or words one after the other, that stand in the subject or in one message, in any of their forms."""
 
     words: tuple[str, ...]
 
@@ -52,7 +48,28 @@ class Any:
     parts: tuple["Tree", ...] = ()
 
 
-Tree: TypeAlias = Is | Word | Phrase | Not | All | Any
+Tree: TypeAlias = Is | Words | Not | All | Any
 
 EVERYTHING = All()
 NOTHING = Any()
+
+
+def terms(tree: Tree) -> Iterator[Is | Words]:
+    """All fields and words a tree speaks of, wherever they stand."""
+    match tree:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from terms(part)
+        case Not(part):
+            yield from terms(part)
+        case Is() | Words():
+            yield tree
+
+
+def demands(tree: Tree) -> tuple[Tree, ...]:
+    """The parts that must all hold, one by one."""
+    match tree:
+        case All(parts):
+            return tuple(each for part in parts for each in demands(part))
+        case _:
+            return (tree,)

@@ -17,6 +17,24 @@ FACTS = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 RANK = sa.Integer().with_variant(sa.SmallInteger(), "postgresql")
 
 
+DUE, WAITING = "coalesce(due_at, {never})", "coalesce(waiting_since, {never})"
+ORDERS = (
+    ("ix_ticket_queue", f"team_id, (-priority), {DUE}, id", "is_open"),
+    ("ix_ticket_assignee", f"assignee_id, (-priority), {DUE}, id", "is_open"),
+    ("ix_ticket_open", f"(-priority), {DUE}, id", "is_open"),
+    ("ix_ticket_unassigned", f"(-priority), {DUE}, id", "is_open AND assignee_id IS NULL"),
+    ("ix_ticket_due", f"{DUE}, (-priority), id", "is_open"),
+    ("ix_ticket_waiting", f"{WAITING}, id", "is_open"),
+)
+"""The orders of lists over tickets that are not closed; what has no time comes last."""
+
+
+def _index_orders() -> None:
+    never = "'infinity'" if op.get_bind().dialect.name == "postgresql" else "9223372036854775807"
+    for name, columns, where in ORDERS:
+        op.execute(f"CREATE INDEX {name} ON ticket ({columns.format(never=never)}) WHERE {where}")
+
+
 def upgrade() -> None:
     op.create_table(
         "agent",
@@ -63,6 +81,14 @@ def upgrade() -> None:
             ["merged_into"], ["contact.id"], name=op.f("fk_contact_merged_into"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+    )
+    op.create_index(
+        "ix_contact_merged_into",
+        "contact",
+        ["merged_into"],
+        unique=False,
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
     op.create_table(
         "deadline",
@@ -383,6 +409,7 @@ def upgrade() -> None:
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("rating", KEY, nullable=True),
         sa.Column("last_seq", KEY, nullable=False),
+        sa.Column("is_indexed", sa.Boolean(), nullable=False),
         sa.CheckConstraint("is_open = (status <> 'closed')", name=op.f("ck_ticket_open_is_not_closed")),
         sa.ForeignKeyConstraint(["assignee_id"], ["agent.id"], name=op.f("fk_ticket_assignee_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_ticket_channel_id"), ondelete="RESTRICT"),
@@ -395,14 +422,15 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_ticket_assignee",
+        "ix_ticket_closed",
         "ticket",
-        ["assignee_id", "id"],
+        ["closed_at"],
         unique=False,
-        sqlite_where=sa.text("is_open"),
-        postgresql_where=sa.text("is_open"),
+        sqlite_where=sa.text("closed_at IS NOT NULL"),
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
     )
     op.create_index("ix_ticket_contact_id", "ticket", ["contact_id", "id"], unique=False)
+    op.create_index("ix_ticket_created", "ticket", ["created_at", "id"], unique=False)
     op.create_index(
         "ix_ticket_merged_into",
         "ticket",
@@ -411,23 +439,15 @@ def upgrade() -> None:
         sqlite_where=sa.text("merged_into IS NOT NULL"),
         postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
+    op.create_index("ix_ticket_status", "ticket", ["status", "updated_at", "id"], unique=False)
     op.create_index(
-        "ix_ticket_open",
+        "ix_ticket_unindexed",
         "ticket",
-        ["priority", "due_at", "id"],
+        ["id"],
         unique=False,
-        sqlite_where=sa.text("is_open"),
-        postgresql_where=sa.text("is_open"),
+        sqlite_where=sa.text("NOT is_indexed"),
+        postgresql_where=sa.text("NOT is_indexed"),
     )
-    op.create_index(
-        "ix_ticket_queue",
-        "ticket",
-        ["team_id", "priority", "due_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("is_open"),
-        postgresql_where=sa.text("is_open"),
-    )
-    op.create_index("ix_ticket_status", "ticket", ["status", "id"], unique=False)
     op.create_index("ix_ticket_updated", "ticket", ["updated_at", "id"], unique=False)
     op.create_table(
         "dialog",
@@ -462,6 +482,7 @@ def upgrade() -> None:
         sa.Column("rating", KEY, nullable=True),
         sa.Column("last_seq", KEY, nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("is_indexed", sa.Boolean(), nullable=False),
         sa.Column("facts", FACTS, nullable=False),
         sa.ForeignKeyConstraint(["assignee_id"], ["agent.id"], name=op.f("fk_dialog_assignee_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_dialog_channel_id"), ondelete="RESTRICT"),
@@ -484,6 +505,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'live'"),
     )
     op.create_index("ix_dialog_ticket_id", "dialog", ["ticket_id"], unique=False)
+    op.create_index(
+        "ix_dialog_unindexed",
+        "dialog",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("NOT is_indexed"),
+        postgresql_where=sa.text("NOT is_indexed"),
+    )
     op.create_index(
         "uq_dialog_live",
         "dialog",
@@ -673,6 +702,7 @@ def upgrade() -> None:
     op.create_index("ix_file_message_id", "file", ["message_id"], unique=False)
     op.create_index("ix_file_sha256", "file", ["sha256"], unique=False)
 
+    _index_orders()
     search.create(op.get_bind())
 
 
@@ -714,6 +744,12 @@ def downgrade() -> None:
         sqlite_where=sa.text("state = 'live'"),
         postgresql_where=sa.text("state = 'live'"),
     )
+    op.drop_index(
+        "ix_dialog_unindexed",
+        table_name="dialog",
+        sqlite_where=sa.text("NOT is_indexed"),
+        postgresql_where=sa.text("NOT is_indexed"),
+    )
     op.drop_index("ix_dialog_ticket_id", table_name="dialog")
     op.drop_index(
         "ix_dialog_live",
@@ -725,22 +761,26 @@ def downgrade() -> None:
     op.drop_index("ix_dialog_contact_id", table_name="dialog")
     op.drop_table("dialog")
     op.drop_index("ix_ticket_updated", table_name="ticket")
+    op.drop_index(
+        "ix_ticket_unindexed",
+        table_name="ticket",
+        sqlite_where=sa.text("NOT is_indexed"),
+        postgresql_where=sa.text("NOT is_indexed"),
+    )
     op.drop_index("ix_ticket_status", table_name="ticket")
-    op.drop_index(
-        "ix_ticket_queue", table_name="ticket", sqlite_where=sa.text("is_open"), postgresql_where=sa.text("is_open")
-    )
-    op.drop_index(
-        "ix_ticket_open", table_name="ticket", sqlite_where=sa.text("is_open"), postgresql_where=sa.text("is_open")
-    )
     op.drop_index(
         "ix_ticket_merged_into",
         table_name="ticket",
         sqlite_where=sa.text("merged_into IS NOT NULL"),
         postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
+    op.drop_index("ix_ticket_created", table_name="ticket")
     op.drop_index("ix_ticket_contact_id", table_name="ticket")
     op.drop_index(
-        "ix_ticket_assignee", table_name="ticket", sqlite_where=sa.text("is_open"), postgresql_where=sa.text("is_open")
+        "ix_ticket_closed",
+        table_name="ticket",
+        sqlite_where=sa.text("closed_at IS NOT NULL"),
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
     )
     op.drop_table("ticket")
     op.drop_table("view")
@@ -795,6 +835,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("NOT is_failed"),
     )
     op.drop_table("deadline")
+    op.drop_index(
+        "ix_contact_merged_into",
+        table_name="contact",
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
     op.drop_table("contact")
     op.drop_table("bucket")
     op.drop_table("agent")
