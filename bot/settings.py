@@ -119,21 +119,3 @@ def _wrong(error: ValidationError) -> Text:
         for each in error.errors()
     ]
     return text("Some settings are wrong:\n{lines}", lines="\n".join(lines))
-
-
-def example() -> str:
-    """The text of `.env.example`: every setting with its comment and default."""
-    parts = ["# Settings of Deskbell. Copy this file to .env and change what you need; everything has a default.\n"]
-    for name, field in Settings.model_fields.items():
-        parts.append(f"# {field.description}\n# {name.upper()}={_shown(field.default)}\n")
-    return "\n".join(parts)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, timedelta):
-        seconds = int(value.total_seconds())
-        for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-            if seconds % size == 0:
-                return f"{seconds // size}{unit}"
-        return f"{seconds}s"
-    return str(value)
