@@ -82,7 +82,7 @@ def update(language: str) -> None:
     for (one, many), place in sorted(sentences().items(), key=lambda item: item[0][0]):
         known = kept.get(one)
         string = known.string if known is not None else ""
-        fresh.add((one, many) if many else one, string or (("", "") if many else ""), locations=[(place, None)])
+        fresh.add((one, many) if many else one, string or (("", "") if many else ""), locations=[(place, 0)])
     folder = LOCALES / language / "LC_MESSAGES"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "deskbell.po").open("wb") as stream:

@@ -254,14 +254,15 @@ def restore(
 @app.command()
 def demo(remove: Annotated[bool, typer.Option("--remove", help="Take them out again.")] = False) -> None:
     """Fill the desk with believable people, dialogs and tickets."""
-    from bot import demo as demo_
+    from bot.demo import fill
+    from bot.demo import remove as take_out
 
     settings = settings_.read()
     if remove:
-        count = _run(_with_desk(settings, SYSTEM, demo_.remove))
+        count = _run(_with_desk(settings, SYSTEM, take_out))
         print(f"Took {count} demo tickets out.")
     else:
-        count = _run(_with_desk(settings, SYSTEM, demo_.fill))
+        count = _run(_with_desk(settings, SYSTEM, fill))
         print(f"Made {count} demo tickets and some live dialogs. Take them out again: deskbell demo --remove")
 
 

@@ -87,8 +87,8 @@ def settings() -> str:
     """The reference of all settings."""
     parts = [
         "# Settings\n", _MADE,
-        "They are read from the environment and from `.env` in the working folder; the environment wins. Everything has a "
-        "default. `deskbell check` names all that is wrong at once.\n",
+        "They are read from the environment and from `.env` in the working folder; the environment wins. Everything "
+        "has a default. `deskbell check` names all that is wrong at once.\n",
     ]  # fmt: skip
     for section in SECTIONS:
         rows = "\n".join(

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 _LONGEST_SLEEP = timedelta(seconds=30)
 """A suspended machine or a clock that jumped is noticed within this time."""
+_AT_ONCE = 3
+"""APScheduler counts a run that has just set its next one as still running; only one of them does anything."""
 _MOST_IN_ONE_GO = 1_000
 _INDEX_EVERY_S = 1
 _REMEMBERED = timedelta(days=30)
@@ -54,10 +56,13 @@ class Schedule:
             self._scheduler.shutdown(wait=False)
 
     def _wake(self, at: datetime) -> None:
-        self._scheduler.add_job(self._due, "date", run_date=at, id="due", replace_existing=True)
+        self._scheduler.add_job(self._due, "date", run_date=at, id="due", replace_existing=True, max_instances=_AT_ONCE)
 
     async def _due(self) -> None:
         """Carries out all that is due, then sleeps until the next; what was set meanwhile is looked at, too."""
+        if self._works:
+            self._again = True
+            return
         self._works, at = True, self._desks.clock() + timedelta(seconds=1)
         try:
             self._again = True

@@ -36,11 +36,13 @@ class Happened:
 class Desk:
     """One open transaction. Its body waits for nothing, may be run again, and has rows as its only effects."""
 
-    def __init__(self, connection: Connection, now: datetime, actor: Actor, pace: Pace) -> None:
+    def __init__(self, connection: Connection, now: datetime, actor: Actor, pace: Pace, *, locks: bool = True) -> None:
         self.connection = connection
         self.now = now
         self.actor = actor
         self.pace = pace
+        self.locks = locks
+        """Whether rows are locked when they are asked for so: not by a body that only reads."""
         self.topics: set[Topic] = set()
         self._session: Session | None = None
         self._recorded: list[tuple[Event, str]] = []

@@ -36,7 +36,7 @@ from core.show import Text, text
 def locked(desk: Desk, dialog_id: int) -> Dialog:
     """The dialog of this number, locked until the transaction ends."""
     desk.flush()
-    dialog = desk.session.get(Dialog, dialog_id, with_for_update=True, populate_existing=True)
+    dialog = desk.session.get(Dialog, dialog_id, with_for_update=desk.locks, populate_existing=True)
     if dialog is None:
         raise NoSuchDialog(dialog_id)
     return dialog

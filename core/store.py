@@ -93,7 +93,7 @@ class Desks:
         """Runs a body that only reads, beside whatever is being written."""
 
         def body(connection: Connection) -> T:
-            desk = Desk(connection, self.clock(), actor, self.pace)
+            desk = Desk(connection, self.clock(), actor, self.pace, locks=False)
             try:
                 return work(desk)
             finally:
@@ -131,6 +131,7 @@ class SqliteDriver:
             url.set(drivername="sqlite+aiosqlite"), pool_size=4, max_overflow=4, pool_timeout=30
         )
         event.listen(self._readers.sync_engine, "connect", _reading_only)
+        event.listen(self._readers.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
 
     async def change(self, body: Callable[[Connection], T]) -> T:
         """Hands the body to the writer thread; a cancelled caller does not stop it."""
@@ -162,8 +163,9 @@ class SqliteDriver:
         await self._readers.dispose()
 
 
-def _reading_only(connection: object, _record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
+def _reading_only(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # else SQLite's driver begins nothing for a SELECT, and each sees another state
+    cursor = connection.cursor()
     cursor.execute("PRAGMA query_only = 1")
     cursor.execute("PRAGMA busy_timeout = 5000")
     cursor.execute("PRAGMA cache_size = -4096")
@@ -177,6 +179,7 @@ class PostgresDriver:
         self._engine = create_async_engine(
             url, pool_size=connections, max_overflow=4, pool_timeout=30, pool_pre_ping=False
         )
+        self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ")
         self._notifier = Notifier(url)
 
     async def change(self, body: Callable[[Connection], T]) -> T:
@@ -190,8 +193,8 @@ class PostgresDriver:
         raise AssertionError("unreachable")
 
     async def read(self, body: Callable[[Connection], T]) -> T:
-        """Runs the body in a transaction that ends with it."""
-        return await _translated(_run(self._engine, body))
+        """Runs the body in a transaction that sees one state and ends with it."""
+        return await _translated(_run(self._readers, body))
 
     def changed(self, topics: frozenset[Topic]) -> None:
         """Has the other processes told of it, together with what else changes in these milliseconds."""

@@ -29,7 +29,7 @@ from core.show import text
 def locked(desk: Desk, number: int) -> Ticket:
     """The ticket of this number itself, locked until the transaction ends."""
     desk.flush()
-    ticket = desk.session.get(Ticket, number, with_for_update=True, populate_existing=True)
+    ticket = desk.session.get(Ticket, number, with_for_update=desk.locks, populate_existing=True)
     if ticket is None:
         raise NoSuchTicket(number)
     return ticket

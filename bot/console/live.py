@@ -238,14 +238,13 @@ class Page:
             await self._answer(spoken.answer, key, in_thread=True)
 
     def _here(self, frame: dict[str, Any]) -> Here:
-        if not frame.get("thread") or self._thread is None:
+        """The thread a frame names, whatever the page shows by now: a repeated line must not change its place."""
+        kind, _, number = str(frame.get("thread") or "").partition(":")
+        if not (number.isascii() and number.isdigit() and len(number) < 16):
             return Here()
-        kind, _, number = self._thread.key.partition(":")
         seen = frame.get("seq")
-        seq = seen if isinstance(seen, int) else self._thread.seq
-        if kind == "ticket":
-            return Here(ticket=int(number), dialog=self._thread.dialog, seen_seq=seq)
-        return Here(dialog=int(number), seen_seq=seq)
+        seq = seen if isinstance(seen, int) else None
+        return Here(ticket=int(number), seen_seq=seq) if kind == "ticket" else Here(dialog=int(number), seen_seq=seq)
 
     async def press(self, frame: dict[str, Any]) -> None:
         """A button: its command line."""

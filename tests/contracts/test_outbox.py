@@ -1,0 +1,165 @@
+"""The outbox against a platform that fails in every way: nothing lost, nothing doubled, everything in its order."""
+
+import random
+from collections import defaultdict
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.sender import Sender
+from core import outbox
+from core.desk import Desk
+from core.models import Delivery, DeliveryState, Lane, Rank
+from core.outbox import Wanted
+from tests.contracts.destination import FailingPlatform, Mood, Parcel
+from tests.shop import Shop
+
+
+def _parcel(desk: Desk, delivery: Delivery) -> Parcel:
+    return Parcel(f"deskbell-{delivery.id}", delivery.lane, delivery.facts["words"])
+
+
+def _sender(shop: Shop, platform: FailingPlatform) -> Sender[Parcel]:
+    return Sender(shop.desks, shop.bus, "channel:1", platform, _parcel)
+
+
+def _wanted(lane: str, words: str, rank: Rank = Rank.WORDS) -> Wanted:
+    return Wanted(lane=lane, destination="channel:1", kind="say", buckets=("bot",), rank=rank, facts={"words": words})
+
+
+async def _put(shop: Shop, *wanted: Wanted) -> None:
+    await shop.change(lambda desk: [outbox.put(desk, each) for each in wanted])
+
+
+async def _send_all(shop: Shop, platform: FailingPlatform, *, rounds: int = 400) -> None:
+    """Lets senders come and go until nothing is left that can be sent."""
+    for _ in range(rounds):
+        if not await _sender(shop, platform).send_some():
+            if await shop.read(lambda desk: outbox.next_at(desk, "channel:1")) is None:
+                return
+            shop.clock.now += timedelta(seconds=31)
+    raise AssertionError("still something to send")
+
+
+async def _states(shop: Shop) -> list[str]:
+    statement = select(Delivery.state).order_by(Delivery.id)
+    return await shop.read(lambda desk: [state.value for state in desk.execute(statement).scalars()])
+
+
+async def test_what_is_put_is_sent_once_in_its_order(shop: Shop) -> None:
+    platform = FailingPlatform()
+    await _put(shop, *(_wanted("chat:1", f"{n}") for n in range(5)))
+    await _send_all(shop, platform)
+    assert [parcel.words for parcel in platform.got] == ["0", "1", "2", "3", "4"]
+    assert await _states(shop) == ["sent"] * 5
+    assert await shop.read(lambda desk: desk.execute(select(Lane.key)).all()) == []
+
+
+@pytest.mark.parametrize("mood", [Mood.BUSY, Mood.LIMITED, Mood.LOST, Mood.DEAD])
+async def test_trouble_that_passes_loses_and_doubles_nothing(shop: Shop, mood: Mood) -> None:
+    platform = FailingPlatform([mood, mood, Mood.WELL, mood])
+    await _put(shop, *(_wanted("chat:1", f"{n}") for n in range(4)))
+    await _send_all(shop, platform)
+    assert [parcel.words for parcel in platform.got] == ["0", "1", "2", "3"]
+    assert await _states(shop) == ["sent"] * 4
+
+
+async def test_what_can_never_arrive_fails_and_lets_the_next_pass(shop: Shop) -> None:
+    platform = FailingPlatform([Mood.NEVER])
+    await _put(shop, _wanted("chat:1", "0"), _wanted("chat:1", "1"))
+    await _send_all(shop, platform)
+    assert await _states(shop) == ["failed", "sent"]
+    assert len(await shop.read(outbox.troubled)) == 1
+
+
+async def test_where_nobody_can_know_an_agent_decides(shop: Shop) -> None:
+    platform = FailingPlatform([Mood.LOST], tells=False)
+    await _put(shop, _wanted("chat:1", "0"))
+    await _send_all(shop, platform)
+    assert await _states(shop) == ["uncertain"]
+    ines = await shop.agent("ines")
+    assert await ines.types("desk undelivered") == "1 thing not delivered"
+    await ines.types("desk resend 1")
+    await _send_all(shop, platform)
+    assert [parcel.words for parcel in platform.got] == ["0", "0"]
+    assert await _states(shop) == ["sent"]
+
+
+async def test_a_sender_that_died_while_sending_is_followed_by_one_that_asks(shop: Shop) -> None:
+    platform = FailingPlatform()
+    await _put(shop, _wanted("chat:1", "0"))
+    await shop.change(lambda desk: outbox.lease(desk, "channel:1", "dead"))
+    claimed = await shop.change(lambda desk: outbox.claim(desk, "chat:1", "dead"))
+    assert claimed is not None
+    await platform.send(Parcel(claimed.nonce, "chat:1", "0"))
+    shop.clock.now += outbox.LEASE + timedelta(seconds=1)
+    await _send_all(shop, platform)
+    assert (len(platform.got), platform.asked, await _states(shop)) == (1, 1, ["sent"])
+
+
+async def test_a_lane_has_one_sender_at_a_time(shop: Shop) -> None:
+    await _put(shop, _wanted("chat:1", "0"))
+    first = await shop.change(lambda desk: outbox.lease(desk, "channel:1", "one"))
+    second = await shop.change(lambda desk: outbox.lease(desk, "channel:1", "two"))
+    assert (first, second) == ("chat:1", None)
+
+
+async def test_a_sender_whose_lease_was_taken_over_claims_nothing(shop: Shop) -> None:
+    await _put(shop, _wanted("chat:1", "0"))
+    await shop.change(lambda desk: outbox.lease(desk, "channel:1", "slow"))
+    shop.clock.now += outbox.LEASE + timedelta(seconds=1)
+    await shop.change(lambda desk: outbox.lease(desk, "channel:1", "fast"))
+    assert await shop.change(lambda desk: outbox.claim(desk, "chat:1", "slow")) is None
+
+
+async def test_peoples_words_go_before_alerts_and_those_before_cards(shop: Shop) -> None:
+    platform = FailingPlatform()
+    await _put(shop, _wanted("a", "card", Rank.CARD), _wanted("b", "alert", Rank.ALERT), _wanted("c", "words"))
+    await _send_all(shop, platform)
+    assert [parcel.words for parcel in platform.got] == ["words", "alert", "card"]
+
+
+async def test_lanes_take_turns(shop: Shop) -> None:
+    platform = FailingPlatform()
+    await _put(shop, *(_wanted("busy", f"b{n}") for n in range(3)), *(_wanted("calm", f"c{n}") for n in range(3)))
+    for _ in range(6):
+        shop.clock.now += timedelta(seconds=1)
+        await _sender(shop, platform).send_some()
+    assert [parcel.lane for parcel in platform.got] == ["busy", "calm"] * 3
+
+
+async def test_a_limited_bucket_holds_all_its_lanes_until_then(shop: Shop) -> None:
+    platform = FailingPlatform([Mood.LIMITED])
+    await _put(shop, _wanted("a", "0"), _wanted("b", "1"))
+    while await _sender(shop, platform).send_some():
+        pass
+    assert (platform.tries, platform.got) == (1, [])
+    shop.clock.now += timedelta(seconds=31)
+    await _send_all(shop, platform)
+    assert len(platform.got) == 2
+
+
+async def test_after_eight_tries_it_has_failed(shop: Shop) -> None:
+    platform = FailingPlatform([Mood.BUSY] * 20)
+    await _put(shop, _wanted("a", "0"))
+    for _ in range(12):
+        await _sender(shop, platform).send_some()
+        shop.clock.now += timedelta(hours=1)
+    assert (platform.tries, await _states(shop)) == (outbox.MOST_TRIES, ["failed"])
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_whatever_mood_it_is_in_every_lane_stays_in_order(small_shop: Shop, seed: int) -> None:
+    chance = random.Random(seed)
+    moods = [Mood.WELL, Mood.WELL, Mood.BUSY, Mood.LIMITED, Mood.LOST, Mood.DEAD, Mood.NEVER]
+    platform = FailingPlatform.moody(chance, requests=60, moods=moods)
+    await _put(small_shop, *(_wanted(f"lane:{chance.randrange(4)}", f"{n:02}") for n in range(30)))
+    await _send_all(small_shop, platform)
+    by_lane: dict[str, list[str]] = defaultdict(list)
+    for parcel in platform.got:
+        by_lane[parcel.lane].append(parcel.words)
+    assert all(words == sorted(words) and len(set(words)) == len(words) for words in by_lane.values())
+    states = await _states(small_shop)
+    assert set(states) <= {DeliveryState.SENT.value, DeliveryState.FAILED.value}
+    assert states.count("sent") == len(platform.got)
