@@ -62,9 +62,10 @@ class Bus:
         finally:
             self.move(ear, ())
 
-    def move(self, ear: Ear, topics: Iterable[str]) -> None:
-        """Lets an ear hear exactly these topics from now on."""
+    def move(self, ear: Ear, topics: Iterable[str]) -> bool:
+        """Lets an ear hear exactly these topics from now on; True when there are new ones: look at them once more."""
         wanted = frozenset(topics)
+        has_new = bool(wanted - ear.topics)
         for topic in wanted - ear.topics:
             self._ears[topic].add(ear)
         for topic in ear.topics - wanted:
@@ -72,3 +73,4 @@ class Bus:
             if not self._ears[topic]:
                 del self._ears[topic]
         ear.topics = wanted
+        return has_new

@@ -14,6 +14,11 @@ from tests.shop import Shop, open_shop
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--screenshots FOLDER` keeps the pictures browser tests take."""
+    parser.addoption("--screenshots", default="", help="Folder to keep pictures in.")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What this machine lacks is skipped, and named at the end."""
     for item in items:

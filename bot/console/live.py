@@ -95,7 +95,9 @@ class Page:
             except StoreBusy:
                 await asyncio.sleep(1)
                 continue
-            self._shared.bus.move(ear, self._topics())
+            if self._shared.bus.move(ear, self._topics()):
+                moved = frozenset((EVERYTHING,))  # what happened there before we listened is read now
+                continue
             wait_s = LASTS_S if self._typists else None
             if self._around_at < 0:
                 wait_s = _AROUND_S

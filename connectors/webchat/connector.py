@@ -124,7 +124,7 @@ class WebChat:
                 response = await answer(request, entry)
             except Closed as closed:
                 response = door.closed_response(closed, speaker)
-                origin = origin or ("" if closed.code == "origin" else request.headers.get("origin", ""))
+                origin = request.headers.get("origin", "")  # even a foreign page may read why it is refused
             except TemporaryError as error:
                 wait_s = error.retry_after.total_seconds()
                 response = door.closed_response(Closed(503, "busy", error.said, retry_after_s=wait_s), speaker)
@@ -172,15 +172,14 @@ class WebChat:
         return JSONResponse({"frames": answers + news})
 
     async def _awaited(self, conversation: Conversation, wait_s: float) -> list[dict[str, Any]]:
-        """News now, or what comes within the time a page is willing to wait."""
+        """News now, or what comes within the time a page is willing to wait; how its dialog stands in any case."""
         async with self._bus.listening(*conversation.topics()) as ear:
-            stand, *rest = await conversation.news()
-            if rest or not wait_s:
-                return [stand, *rest]
-            self._bus.move(ear, conversation.topics())
-            if await ear.wait(wait_s):
-                return await conversation.news() or [stand]
-            return [stand]
+            frames = await conversation.news()
+            if self._bus.move(ear, conversation.topics()):
+                frames += await conversation.news()
+            if len(frames) == 1 and await ear.wait(wait_s):
+                frames += await conversation.news()
+            return frames
 
     async def _file(self, request: Request, entry: Entry) -> Response:
         visitor = self._door.visitor(entry, request.query_params.get("channel", ""), door.bearer(request))

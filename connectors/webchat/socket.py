@@ -112,9 +112,10 @@ class Socket:
             except TemporaryError:
                 await asyncio.sleep(1)
                 continue
-            self._works.bus.move(ear, conversation.topics())
             if not await self._send(frames):
                 return
+            if self._works.bus.move(ear, conversation.topics()):
+                continue  # what happened there before we listened is read now
             typing = any(frame["type"] == "typing" and frame["on"] for frame in frames) or (typing and not frames)
             await ear.wait(LASTS_S if typing else None)
 

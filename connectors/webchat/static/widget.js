@@ -131,6 +131,8 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
       const answer = await fetch(`${BASE}/chat/session`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked) });
       if (!answer.ok) throw answer.status;
       const told = await answer.json();
+      const faster = !asked.token && !this.identify && store.get("token"); // two tabs opened at once are one visitor
+      if (faster) return this.start();
       store.set("token", told.token);
       this.token = told.token;
       return told;
@@ -197,30 +199,35 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
       else if (this.polling) this.queue.push(frame), this.polling.abort();
     }
 
-    // Without sockets: one request waits for news, and is given up when there is something to say.
+    // Without sockets: one request waits for news, and is given up when there is something to say. When that fails,
+    // too, it was not the sockets: the desk is away, and both ways are tried again.
     async poll() {
-      Object.assign(this, { isOpen: true, trying: false, queue: [] });
+      Object.assign(this, { isOpen: true, trying: false, queue: [], polling: new AbortController() });
       this.changed(true);
-      let fails = 0;
-      while (fails < 3 && Date.now() - this.failedAt < SOCKET_RETRY_MS) {
-        this.polling = new AbortController();
+      let works = true;
+      while (works && Date.now() - this.failedAt < SOCKET_RETRY_MS) {
         const frames = this.queue.splice(0, 20);
         try {
-          const asked = { channel: CHANNEL, token: this.token, language: this.language, wait: frames.length ? 0 : 20, frames, ...this.cursor };
-          const answer = await fetch(`${BASE}/chat/frames`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked), signal: frames.length ? undefined : this.polling.signal });
-          if (answer.status === 401) await this.start();
-          else if (!answer.ok) throw answer.status;
-          else for (const frame of (await answer.json()).frames) this.heard(frame);
-          fails = 0;
+          await this.ask(frames);
         } catch (error) {
-          if (error.name === "AbortError") continue;
           this.queue.unshift(...frames);
-          fails += 1;
-          await new Promise((done) => setTimeout(done, 1000 * fails));
+          works = error.name === "AbortError";
         }
+        this.polling = new AbortController();
       }
       this.polling = null;
+      this.failedSockets = 0;
       this.closed(0);
+    }
+
+    async ask(frames) {
+      const wait = frames.length || this.queue.length ? 0 : 20;
+      const asked = { channel: CHANNEL, token: this.token, language: this.language, wait, frames, ...this.cursor };
+      const request = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked) };
+      const answer = await fetch(`${BASE}/chat/frames`, frames.length ? request : { ...request, signal: this.polling.signal });
+      if (answer.status === 401) return void await this.start();
+      if (!answer.ok) throw new Error(answer.status);
+      for (const frame of (await answer.json()).frames) this.heard(frame);
     }
   }
 
@@ -500,7 +507,8 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
     submit() {
       const text = this.words.value.trim();
       const ready = this.files.filter((file) => file.id);
-      if ((!text && !ready.length) || this.files.some((file) => !file.id && !file.error)) return;
+      this.submits = this.files.some((file) => !file.id); // what is still on its way up is waited for
+      if (this.submits || (!text && !ready.length)) return;
       if (text.length > this.config.limits.text) return void this.tell(`${text.length} / ${this.config.limits.text}`);
       const form = this.asks.querySelector("form.details");
       if (form && !this.details) {
@@ -603,6 +611,7 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
         if (request.status === 200) entry.id = told.id, entry.left = "";
         else this.files = this.files.filter((each) => each !== entry), this.tell(told.error?.text || this.t("failed"));
         this.showFiles();
+        if (this.submits) this.submit();
       };
       request.send(file);
     }
