@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -24,7 +26,7 @@ from connectors.webchat.connector import WebChat
 from connectors.webchat.settings import Section as WebChatSection
 from core import files, notices, schema
 from core.actor import SYSTEM
-from core.bus import Bus
+from core.bus import EVERYTHING, Bus
 from core.connector import Connector
 from core.room import Room
 from core.store import Desks, open_driver, utc_now
@@ -117,7 +119,7 @@ async def serve(house: House, assembled: Assembled, *, ready: Callable[[], None]
         proxy_headers=bool(house.settings.trusted_proxies), forwarded_allow_ips=house.settings.trusted_proxies or None,
         server_header=False, lifespan="off",
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = _Server(config, house.bus)
     tasks = [asyncio.create_task(keep_running(part), name=part.name) for part in assembled.parts]
     announcing = asyncio.create_task(_announce(server, ready))
     try:
@@ -128,6 +130,29 @@ async def serve(house: House, assembled: Assembled, *, ready: Callable[[], None]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STOP_S):
                 await asyncio.gather(*tasks, announcing, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, but that it does not end itself by the signal that asked it to stop, and that waiting pages let go."""
+
+    def __init__(self, config: uvicorn.Config, bus: Bus) -> None:
+        super().__init__(config)
+        self._bus = bus
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._bus.publish((EVERYTHING,))
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(each, self.handle_exit, each, None)
+        try:
+            yield
+        finally:
+            for each in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(each)
 
 
 async def _announce(server: uvicorn.Server, ready: Callable[[], None]) -> None:

@@ -126,7 +126,21 @@ def _said(desk: Desk, source: Source, said: Said, *, admitted: bool) -> Receipt:
     if dialog is not None:
         written = _goes_on(desk, dialog, words)
         return Receipt(dialog.id, written.id, written.dialog_seq)
+    waiting = None if said.afresh else _still_waiting(desk, source, who)
+    if waiting is not None:
+        written = messages.write(desk, words, _where(desk, waiting, {"customer_wrote_at": desk.now}))
+        return Receipt(waiting.id, written.id, written.dialog_seq)
     return _begins(desk, source, who, words, afresh=said.afresh)
+
+
+def _still_waiting(desk: Desk, source: Source, who: Known) -> Dialog | None:
+    """The dialog nobody took and that waits as a ticket, while there is still nobody: its customer goes on writing."""
+    last = dialogs.latest_at(desk, source.channel_id, who.identity_id)
+    if last is None or last.ticket_id is None or last.end_reason is not EndReason.UNTAKEN:
+        return None
+    if tickets.read(desk, last.ticket_id).status is Status.CLOSED or teams.is_somebody_there(desk, last.team_id):
+        return None
+    return dialogs.locked(desk, last.id)
 
 
 def _goes_on(desk: Desk, dialog: Dialog, words: Words) -> Written:

@@ -97,7 +97,7 @@ def news(desk: Desk, page: Page, cursor: Cursor) -> News:
         cursor = Cursor(dialog.id, 0)
     if dialog.last_seq <= cursor.seq:
         return News(stand, None, Cursor(dialog.id, min(cursor.seq, dialog.last_seq)))
-    said = _after(desk, page, cursor)
+    said = [*(_before(desk, page, dialog) if cursor.seq == 0 else ()), *_after(desk, page, cursor)]
     frame = {"type": "messages", "dialog": dialog.id, "seq": dialog.last_seq, "messages": said}
     return News(stand, frame if said or cursor.seq == 0 else None, Cursor(dialog.id, dialog.last_seq))
 
@@ -145,6 +145,23 @@ def _after(desk: Desk, page: Page, cursor: Cursor) -> list[dict[str, Any]]:
         .limit(MOST)
     )
     return _as_frames(desk, page, list(reversed(desk.session.scalars(statement).all())))
+
+
+def _before(desk: Desk, page: Page, dialog: Dialog) -> list[dict[str, Any]]:
+    """What was said in earlier dialogs on the same ticket, numbered backwards: a new page shows the whole matter."""
+    if dialog.ticket_id is None:
+        return []
+    earlier = select(Dialog.id).where(
+        Dialog.ticket_id == dialog.ticket_id, Dialog.identity_id == dialog.identity_id, Dialog.id < dialog.id
+    )
+    statement = (
+        select(Message)
+        .where(Message.dialog_id.in_(earlier), Message.reader == Reader.CUSTOMER)
+        .order_by(Message.id.desc())
+        .limit(MOST)
+    )
+    frames = _as_frames(desk, page, list(reversed(desk.session.scalars(statement).all())))
+    return [frame | {"seq": place - len(frames)} for place, frame in enumerate(frames)]
 
 
 def _as_frames(desk: Desk, page: Page, rows: Sequence[Message]) -> list[dict[str, Any]]:

@@ -201,7 +201,11 @@
       this.at = -1;
       this.list.replaceChildren(...frame.choices.map(([, label, meaning], at) => this.option(label, meaning, at)));
       this.list.hidden = !frame.choices.length;
-      this.input.setAttribute("aria-expanded", String(!this.list.hidden));
+      this.expand();
+    }
+
+    expand() {
+      if (this.input.role === "combobox") this.input.setAttribute("aria-expanded", String(!this.list.hidden));
     }
 
     option(label, meaning, at) {
@@ -241,7 +245,7 @@
     hide() {
       clearTimeout(this.timer);
       this.list.hidden = true;
-      this.input.setAttribute("aria-expanded", "false");
+      this.expand();
       this.input.removeAttribute("aria-activedescendant");
     }
   }
