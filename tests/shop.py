@@ -116,6 +116,7 @@ class Shop:
     bus: Bus
     source: Source
     people: dict[str, Person] = field(default_factory=dict)
+    customers: dict[str, Customer] = field(default_factory=dict)
 
     async def change(self, work: Callable[[Desk], T], actor: Actor = SYSTEM) -> T:
         """Runs a body on the desk."""
@@ -135,7 +136,9 @@ class Shop:
 
     def customer(self, name: str, *, language: str = "en") -> Customer:
         """A visitor of the shop's page."""
-        return Customer(self, Sender("webchat", f"visitor-{name}", language=language))
+        if name not in self.customers:
+            self.customers[name] = Customer(self, Sender("webchat", f"visitor-{name}", language=language))
+        return self.customers[name]
 
     async def passes(self, span: str) -> int:
         """Lets time pass, deadline by deadline as the schedule would; returns how many were carried out."""

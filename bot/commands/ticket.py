@@ -7,7 +7,8 @@ from bot.commands import following, kinds
 from bot.commands.call import Call
 from bot.commands.reading import one_contact
 from bot.commands.registry import command
-from core import contacts, history, joining, listing, messages, replies, tags, teams, templates, tickets
+from core import contacts, history, joining, listing, messages, policy, replies, tags, teams, templates, tickets
+from core.errors import UserError
 from core.messages import Where
 from core.models import HeldReply, Reader, Status, Ticket
 from core.query import All, Is, Query, parse
@@ -287,6 +288,16 @@ def merge(call: Call, ticket: kinds.Ticket, into: kinds.OtherTicket) -> Answer:
     return Answer(said, go=f"ticket:{into.id}")
 
 
+@command("ticket unmerge", example="ticket unmerge 41")
+def unmerge(call: Call, number: kinds.Number) -> Answer:
+    """Part a merged ticket again, by its own number; what came afterwards stays with the other."""
+    source = policy.must_see(call.desk, tickets.locked(call.desk, number))
+    if source.merged_into is None:
+        raise UserError(text("#{number} is not merged into another.", number=number))
+    joining.unmerge(call.desk, source)
+    return Answer(text("#{number} stands alone again.", number=number), tone=Tone.GOOD, go=f"ticket:{number}")
+
+
 @command("ticket link", example="ticket link 42 41")
 def link(call: Call, ticket: kinds.Ticket, other: kinds.OtherTicket) -> Answer:
     """Link two tickets that belong together."""
@@ -350,6 +361,6 @@ def unwatch(call: Call, ticket: kinds.Ticket) -> Answer:
 
 COMMANDS = (
     list_, find, show, next_, new, take, release, assign, reply, reply_close, reply_pending, macro, note, close,
-    close_in, reopen, pending, status, snooze, remind, due, priority, tag, title, move, merge, link, unlink, customer,
-    spam, notspam, watch, unwatch, history_, transcript,
+    close_in, reopen, pending, status, snooze, remind, due, priority, tag, title, move, merge, unmerge, link, unlink,
+    customer, spam, notspam, watch, unwatch, history_, transcript,
 )  # fmt: skip

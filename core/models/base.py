@@ -70,6 +70,10 @@ Facts = Annotated[dict[str, Any], mapped_column(_JSON, default=dict)]
 Listed = Annotated[list[Any], mapped_column(_JSON, default=list)]
 
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For ids people type or buttons carry: SQLite would give a deleted row's id to the next one."""
+
+
 def reference(table: str, *, erased: str = "RESTRICT") -> Any:
     """A column type that points at another table's id."""
     return mapped_column(_ID, ForeignKey(f"{table}.id", ondelete=erased))

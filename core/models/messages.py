@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Index, LargeBinary, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models.base import Base, Facts, Key, partial_index, reference, stored
+from core.models.base import NEVER_AGAIN, Base, Facts, Key, partial_index, reference, stored
 
 
 class Author(StrEnum):
@@ -33,7 +33,7 @@ class Message(Base):
         Index("uq_message_dialog_id_dialog_seq", "dialog_id", "dialog_seq", unique=True),
         partial_index("ix_message_unindexed", "id", where="NOT is_indexed"),
         Index("ix_message_contact_id", "contact_id"),
-        {"sqlite_autoincrement": True},
+        NEVER_AGAIN,
     )
 
     id: Mapped[Key]
@@ -109,7 +109,11 @@ class HeldReply(Base):
     """A reply that may still be withdrawn: not yet a message."""
 
     __tablename__ = "held_reply"
-    __table_args__ = (Index("ix_held_reply_ticket_id", "ticket_id"), Index("ix_held_reply_dialog_id", "dialog_id"))
+    __table_args__ = (
+        Index("ix_held_reply_ticket_id", "ticket_id"),
+        Index("ix_held_reply_dialog_id", "dialog_id"),
+        NEVER_AGAIN,
+    )
 
     id: Mapped[Key]
     ticket_id: Mapped[int | None] = reference("ticket")
@@ -148,7 +152,7 @@ class EventRow(Base):
     __table_args__ = (
         Index("ix_event_ticket_id_ticket_seq", "ticket_id", "ticket_seq"),
         Index("ix_event_dialog_id_dialog_seq", "dialog_id", "dialog_seq"),
-        {"sqlite_autoincrement": True},
+        NEVER_AGAIN,
     )
 
     id: Mapped[Key]

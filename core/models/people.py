@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models.base import Base, Facts, Key, Listed, partial_index, reference, stored
+from core.models.base import NEVER_AGAIN, Base, Facts, Key, Listed, partial_index, reference, stored
 
 
 class Role(StrEnum):
@@ -136,7 +136,10 @@ class Contact(Base):
     """A customer: one person with any number of identities."""
 
     __tablename__ = "contact"
-    __table_args__ = (partial_index("ix_contact_merged_into", "merged_into", where="merged_into IS NOT NULL"),)
+    __table_args__ = (
+        partial_index("ix_contact_merged_into", "merged_into", where="merged_into IS NOT NULL"),
+        NEVER_AGAIN,
+    )
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(default="")

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Index, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models.base import Base, Facts, Key, Listed, partial_index, reference, stored
+from core.models.base import NEVER_AGAIN, Base, Facts, Key, Listed, partial_index, reference, stored
 
 
 class Rank(StrEnum):
@@ -83,6 +83,7 @@ class Delivery(Base):
         partial_index("ix_delivery_due", "lane", "id", where="is_due"),
         Index("ix_delivery_message_id", "message_id"),
         Index("ix_delivery_state", "state", "id"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[Key]

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import SMALLINT
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from core.models.base import Base, Facts, Key, Never, partial_index, reference, stored
+from core.models.base import NEVER_AGAIN, Base, Facts, Key, Never, partial_index, reference, stored
 
 
 class Status(StrEnum):
@@ -56,7 +56,7 @@ class Ticket(Base):
         partial_index("ix_ticket_closed", "closed_at", where="closed_at IS NOT NULL"),
         partial_index("ix_ticket_unindexed", "id", where="NOT is_indexed"),
         partial_index("ix_ticket_merged_into", "merged_into", where="merged_into IS NOT NULL"),
-        {"sqlite_autoincrement": True},
+        NEVER_AGAIN,
     )
 
     id: Mapped[Key]
@@ -229,6 +229,7 @@ class Dialog(Base):
         Index("ix_dialog_ticket_id", "ticket_id"),
         Index("ix_dialog_identity_id", "identity_id", "id"),
         Index("ix_dialog_contact_id", "contact_id"),
+        NEVER_AGAIN,
     )  # fmt: skip
 
     id: Mapped[Key]

@@ -81,6 +81,7 @@ def upgrade() -> None:
             ["merged_into"], ["contact.id"], name=op.f("fk_contact_merged_into"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_contact_merged_into",
@@ -493,6 +494,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_dialog_team_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_dialog_ticket_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dialog")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_dialog_contact_id", "dialog", ["contact_id"], unique=False)
     op.create_index("ix_dialog_identity_id", "dialog", ["identity_id", "id"], unique=False)
@@ -543,6 +545,7 @@ def upgrade() -> None:
             ["ticket_id"], ["ticket.id"], name=op.f("fk_held_reply_ticket_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_held_reply")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_held_reply_dialog_id", "held_reply", ["dialog_id"], unique=False)
     op.create_index("ix_held_reply_ticket_id", "held_reply", ["ticket_id"], unique=False)
@@ -664,6 +667,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["thread_id"], ["thread.id"], name=op.f("fk_delivery_thread_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_delivery_due",
