@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from core import contacts, tags
+from core import contacts
+from core.contacts import Around
 from core.desk import Desk
 from core.listing import Row
 from core.models import (
-    Agent,
     Channel,
     Contact,
     Delivery,
@@ -17,9 +17,9 @@ from core.models import (
     Priority,
     Quarantined,
     Status,
-    Team,
     Ticket,
 )
+from core.naming import Names
 from core.quarantine import excerpt, reason
 from core.show import Button, Card, Field, Text, Tone, text, verbatim
 
@@ -40,19 +40,19 @@ _TONES = {Status.NEW: Tone.WARN, Status.OPEN: Tone.PLAIN, Status.PENDING: Tone.P
 
 def ticket_card(desk: Desk, ticket: Ticket) -> Card:
     """A ticket's card: whose it is, how it stands, what can be done."""
-    team = desk.session.get_one(Team, ticket.team_id)
+    names = Names.of(desk)
     contact = None if ticket.contact_id is None else contacts.standing(desk, ticket.contact_id)
+    around = contacts.around(desk, contact, ticket_id=ticket.id)
     fields = [
         Field(text("Status"), _status(ticket)),
-        Field(text("Assignee"), _agent(desk, ticket.assignee_id)),
-        Field(text("Team"), verbatim(team.title)),
+        Field(text("Assignee"), names.agent(ticket.assignee_id)),
+        Field(text("Team"), names.team(ticket.team_id)),
         Field(text("Priority"), PRIORITY_WORDS[ticket.priority]),
         Field(text("Customer"), _who(contact)),
     ]
     fields += _channel(desk, ticket.channel_id)
-    on = tags.of_tickets(desk, [ticket.id]).get(ticket.id, [])
-    if on:
-        fields.append(Field(text("Tags"), verbatim(" ".join(f"+{name}" for name in on))))
+    if around.tags:
+        fields.append(Field(text("Tags"), verbatim(" ".join(f"+{name}" for name in around.tags))))
     if ticket.due_at is not None:
         fields.append(Field(text("Due"), Text("{when}", {"when": ticket.due_at})))
     if ticket.rating is not None:
@@ -60,7 +60,7 @@ def ticket_card(desk: Desk, ticket: Ticket) -> Card:
     return Card(
         title=text("#{number} {subject}", number=ticket.number, subject=ticket.subject or "…"),
         fields=tuple(fields),
-        lines=tuple(_about_contact(desk, contact, except_for=ticket.id)) + tuple(_about_ticket(ticket)),
+        lines=(*_about_contact(desk, contact, around), *_about_ticket(ticket)),
         buttons=tuple(_ticket_buttons(desk, ticket)),
         tone=Tone.BAD if ticket.priority is Priority.URGENT and ticket.is_open else _TONES[ticket.status],
         link=f"ticket:{ticket.id}",
@@ -71,10 +71,6 @@ def _status(ticket: Ticket) -> Text:
     if ticket.status is Status.PENDING and ticket.pending_until is not None:
         return text("pending until {when}", when=ticket.pending_until)
     return STATUS_WORDS[ticket.status]
-
-
-def _agent(desk: Desk, agent_id: int | None) -> Text:
-    return text("nobody") if agent_id is None else verbatim(desk.session.get_one(Agent, agent_id).public_name)
 
 
 def _who(contact: Contact | None) -> Text:
@@ -94,18 +90,16 @@ def _channel(desk: Desk, channel_id: int | None) -> list[Field]:
     return [Field(text("Channel"), verbatim(f"{channel.kind} {channel.name}"))]
 
 
-def _about_contact(desk: Desk, contact: Contact | None, *, except_for: int | None) -> list[Text]:
+def _about_contact(desk: Desk, contact: Contact | None, around: Around) -> list[Text]:
     """What else an agent should know of the customer: their other tickets, and who they may be."""
     if contact is None:
         return []
     lines = []
-    others = [t for t in contacts.open_tickets(desk, contact.id) if t.id != except_for]
-    if others:
-        named = ", ".join(f"#{t.number} {t.subject[:40]}" for t in others[:3])
+    if around.tickets:
+        named = ", ".join(f"#{number} {subject[:40]}" for number, subject in around.tickets[:3])
         lines.append(text("Other unclosed tickets: {tickets}", tickets=named))
-    same = contacts.perhaps_same(desk, contact)
-    if same:
-        named = ", ".join(f"{contacts.name_of(c)} ({c.id})" for c in same[:3])
+    if around.same:
+        named = ", ".join(f"{name} ({id_})" for id_, name in around.same[:3])
         lines.append(text("Maybe the same person: {names}", names=named))
     if contact.note:
         lines.append(text("Note on the customer: {note}", note=contact.note))
@@ -144,12 +138,11 @@ def _ticket_buttons(desk: Desk, ticket: Ticket) -> list[Button]:
 
 def dialog_card(desk: Desk, dialog: Dialog) -> Card:
     """A live dialog's card, from its first second."""
-    contact = contacts.standing(desk, dialog.contact_id)
-    team = desk.session.get_one(Team, dialog.team_id)
+    contact, names = contacts.standing(desk, dialog.contact_id), Names.of(desk)
     fields = [
         Field(text("Customer"), _who(contact)),
-        Field(text("Agent"), _agent(desk, dialog.assignee_id)),
-        Field(text("Team"), verbatim(team.title)),
+        Field(text("Agent"), names.agent(dialog.assignee_id)),
+        Field(text("Team"), names.team(dialog.team_id)),
         *_channel(desk, dialog.channel_id),
     ]
     if dialog.ticket_id is not None:
@@ -157,11 +150,16 @@ def dialog_card(desk: Desk, dialog: Dialog) -> Card:
     return Card(
         title=verbatim(dialog.subject or "…"),
         fields=tuple(fields),
-        lines=(_phase(dialog), *_about_contact(desk, contact, except_for=dialog.ticket_id)),
+        lines=(_phase(dialog), *_about_contact(desk, contact, _around(desk, dialog, contact))),
         buttons=tuple(_dialog_buttons(desk, dialog)),
         tone=_dialog_tone(dialog),
         link=f"dialog:{dialog.id}",
     )
+
+
+def _around(desk: Desk, dialog: Dialog, contact: Contact) -> Around:
+    """A dialog on a ticket stands below that ticket's card, which says it already."""
+    return Around() if dialog.ticket_id is not None else contacts.around(desk, contact)
 
 
 def _phase(dialog: Dialog) -> Text:
@@ -273,11 +271,11 @@ def contact_card(desk: Desk, contact: Contact) -> Card:
         )
         for identity in contacts.identities(desk, contact.id)
     ]
-    lines = _about_contact(desk, contact, except_for=None)
+    around = contacts.around(desk, contact)
+    lines = _about_contact(desk, contact, around)
     buttons = [Button(text("Rename"), f"customer name {contact.id} ", asks=True)]
     buttons += [
-        Button(text("Same as {name}", name=contacts.name_of(other)), f"customer merge {contact.id} {other.id}")
-        for other in contacts.perhaps_same(desk, contact)[:2]
+        Button(text("Same as {name}", name=name), f"customer merge {contact.id} {id_}") for id_, name in around.same[:2]
     ]
     return Card(
         text("{who} (customer {id})", who=contacts.name_of(contact), id=contact.id),

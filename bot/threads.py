@@ -6,15 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, select
 
 from bot import cards
 from core import dialogs, history, joining, messages, policy, replies, tickets
 from core.desk import Desk
-from core.history import Names
 from core.models import (
-    Agent,
     Author,
+    Contact,
     Dialog,
     DialogState,
     EventRow,
@@ -24,7 +23,8 @@ from core.models import (
     Reader,
     Ticket,
 )
-from core.show import Card, Text, text, verbatim
+from core.naming import Names
+from core.show import Card, Text, text
 
 MOST = 200
 """Things shown of one thread, the latest."""
@@ -120,8 +120,8 @@ def spot(desk: Desk, key: str) -> Spot:
         if dialog.ticket_id is None:
             return Spot(None, dialog)
         id_ = dialog.ticket_id
-    ticket = policy.must_see(desk, tickets.read(desk, id_))
-    return Spot(ticket, tickets.live_dialog(desk, ticket.id))
+    ticket, live = tickets.opened(desk, id_)
+    return Spot(policy.must_see(desk, ticket), live)
 
 
 def read(desk: Desk, key: str, *, after: int = 0) -> Thread:
@@ -154,7 +154,7 @@ def _readers(desk: Desk, where: Spot, *, is_relay: bool) -> Text:
 def _items(desk: Desk, where: Spot, after: int) -> list[Item]:
     found = list(reversed(desk.session.execute(_statement(desk, where, after)).all()))
     files = messages.files_of(desk, [row.Message.id for row in found if row.Message is not None])
-    names = Names(desk)
+    names = Names.of(desk)
     changed = {row.EventRow.message_id for row in found if row.EventRow.kind in _CHANGES}
     shown: dict[str, Item] = {}
     for row in found:
@@ -169,12 +169,12 @@ _CHANGES = ("message_edited", "message_deleted", "message_redacted", "message_fa
 
 def _statement(desk: Desk, where: Spot, after: int) -> Any:
     """Events with their messages: both share the seqs of their ticket or dialog, so this is the thread's order."""
-    statement = select(EventRow, Message).outerjoin(Message, Message.id == EventRow.message_id)
-    statement = statement.execution_options(populate_existing=True)
-    if where.ticket is not None:
-        ids = [where.ticket.id, *(joining.merged_into(desk, where.ticket.id) if not after else [])]
-        newer = (EventRow.ticket_seq > after) if after else or_(EventRow.ticket_seq > 0, EventRow.ticket_seq.is_(None))
-        statement = statement.where(EventRow.ticket_id.in_(ids), newer)
+    statement = select(EventRow, Message, Contact).outerjoin(Message, Message.id == EventRow.message_id)
+    statement = statement.outerjoin(Contact, Contact.id == Message.contact_id)
+    if where.ticket is not None and after:
+        statement = statement.where(EventRow.ticket_id == where.ticket.id, EventRow.ticket_seq > after)
+    elif where.ticket is not None:
+        statement = statement.where(EventRow.ticket_id.in_(joining.family(where.ticket.id)))
     else:
         statement = statement.where(
             EventRow.dialog_id == (where.dialog.id if where.dialog else 0), EventRow.dialog_seq > after
@@ -182,15 +182,17 @@ def _statement(desk: Desk, where: Spot, after: int) -> Any:
     return statement.order_by(EventRow.id.desc()).limit(MOST)
 
 
-def _item(desk: Desk, row: Row[tuple[EventRow, Message]], names: Names, files: dict[int, list[File]]) -> Item | None:
+def _item(
+    desk: Desk, row: Row[tuple[EventRow, Message, Contact]], names: Names, files: dict[int, list[File]]
+) -> Item | None:
     event, message = row.EventRow, row.Message
     seq = event.ticket_seq or event.dialog_seq or 0
     if message is not None and (event.kind == "message_added" or event.kind in _CHANGES):
         return _said(desk, message, seq, files)
     if event.kind in _QUIET or event.kind in _CHANGES or event.kind == "message_added":
         return None
-    said = text("{who}: {what}", who=names.actor(event), what=history.told(event, names))
-    return Item(f"e{event.id}", seq, Side.LINE, names.actor(event), said, event.at)
+    said = text("{who}: {what}", who=names.actor(event.actor), what=history.told(event, names))
+    return Item(f"e{event.id}", seq, Side.LINE, names.actor(event.actor), said, event.at)
 
 
 def _said(desk: Desk, message: Message, seq: int, files: dict[int, list[File]]) -> Item:
@@ -231,7 +233,6 @@ def _held(desk: Desk, where: Spot) -> Sequence[Held]:
 
 
 def _held_one(desk: Desk, held: HeldReply) -> Held:
-    writer = desk.session.get_one(Agent, held.agent_id)
     why = replies.why_stopped(held) if held.stopped_because else None
     is_own = held.agent_id == desk.actor.agent_id
-    return Held(held.id, verbatim(writer.public_name), held.body, held.release_at, why, is_own)
+    return Held(held.id, Names.of(desk).agent(held.agent_id), held.body, held.release_at, why, is_own)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Result, insert, update
+from sqlalchemy import Connection, CursorResult, Executable, Result, event, insert, update
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
@@ -45,6 +45,8 @@ class Desk:
         """Whether rows are locked when they are asked for so: not by a body that only reads."""
         self.topics: set[Topic] = set()
         self._session: Session | None = None
+        self._loaded: list[object] = []
+        self._found: dict[str, object] = {}
         self._recorded: list[tuple[Event, str]] = []
         self._placed: list[Happened] = []
 
@@ -55,7 +57,18 @@ class Desk:
             self._session = Session(
                 self.connection, expire_on_commit=False, join_transaction_mode="rollback_only", autoflush=True
             )
+            event.listen(self._session, "loaded_as_persistent", self._keep)
         return self._session
+
+    def _keep(self, session: Session, loaded: object) -> None:
+        """Sessions hold what they loaded only weakly; kept, the same row is not asked for twice."""
+        self._loaded.append(loaded)
+
+    def once(self, name: str, find: Callable[[], object]) -> object:
+        """Something that is looked up once in this transaction."""
+        if name not in self._found:
+            self._found[name] = find()
+        return self._found[name]
 
     @property
     def on_postgres(self) -> bool:
@@ -99,9 +112,9 @@ class Desk:
         finally:
             self.actor = before
 
-    def record(self, event: Event) -> None:
+    def record(self, happened: Event) -> None:
         """Notes that something happened; it gets its seq and its row before the reactions run."""
-        self._recorded.append((event, self.actor.key))
+        self._recorded.append((happened, self.actor.key))
 
     def place(self, event: Event, *, ticket_seq: int | None, dialog_seq: int | None) -> None:
         """Notes an event that shares the seq of a message just written."""

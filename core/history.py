@@ -9,7 +9,8 @@ from sqlalchemy import select
 from core import joining
 from core.desk import Desk
 from core.events import Listened
-from core.models import Agent, Author, Contact, EventRow, Message, Reader, Tag, Team, Ticket
+from core.models import Author, Contact, EventRow, Message, Reader, Ticket
+from core.naming import Names
 from core.show import Text, from_json, text, verbatim
 
 MOST = 500
@@ -18,56 +19,22 @@ MOST = 500
 
 def events(desk: Desk, ticket: Ticket) -> Sequence[EventRow]:
     """What happened to a ticket and to what was merged into it, in the order it did."""
-    ids = [ticket.id, *joining.merged_into(desk, ticket.id)]
-    statement = select(EventRow).where(EventRow.ticket_id.in_(ids)).order_by(EventRow.id.desc()).limit(MOST)
+    statement = (
+        select(EventRow)
+        .where(EventRow.ticket_id.in_(joining.family(ticket.id)))
+        .order_by(EventRow.id.desc())
+        .limit(MOST)
+    )
     return list(reversed(desk.session.scalars(statement).all()))
 
 
 def lines(desk: Desk, ticket: Ticket) -> tuple[Text, ...]:
     """A ticket's history, one line an event: when, who, what."""
-    names = Names(desk)
+    names = Names.of(desk)
     return tuple(
-        text("{when} {who}: {what}", when=row.at, who=names.actor(row), what=told(row, names))
+        text("{when} {who}: {what}", when=row.at, who=names.actor(row.actor), what=told(row, names))
         for row in events(desk, ticket)
     )
-
-
-class Names:
-    """Names for the ids events carry, each looked up once."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._known: dict[tuple[type[Any], int], str] = {}
-
-    def agent(self, id_: int | None) -> Text:
-        """An agent's name, or nobody."""
-        return text("nobody") if id_ is None else verbatim(self._name(Agent, id_, "public_name"))
-
-    def team(self, id_: int) -> Text:
-        """A team's name."""
-        return verbatim(self._name(Team, id_, "title"))
-
-    def tag(self, id_: int) -> Text:
-        """A tag's name."""
-        return verbatim(self._name(Tag, id_, "name"))
-
-    def actor(self, row: EventRow) -> Text:
-        """Who did it."""
-        kind, _, id_ = row.actor.partition(":")
-        match kind:
-            case "agent":
-                return self.agent(int(id_))
-            case "channel" | "contact":
-                return text("the customer")
-            case _:
-                return text("Deskbell")
-
-    def _name(self, table: type[Any], id_: int, column: str) -> str:
-        key = (table, id_)
-        if key not in self._known:
-            found = self._desk.session.get(table, id_)
-            self._known[key] = "?" if found is None else str(getattr(found, column))
-        return self._known[key]
 
 
 def told(row: EventRow, names: Names) -> Text:
@@ -159,9 +126,8 @@ _TOLD: dict[str, Callable[[dict[str, Any], Names], Text]] = {
 
 def said(desk: Desk, ticket: Ticket) -> Sequence[Message]:
     """Everything said in a ticket and in what was merged into it, in the order it was."""
-    ids = [ticket.id, *joining.merged_into(desk, ticket.id)]
     return desk.session.scalars(
-        select(Message).where(Message.ticket_id.in_(ids)).order_by(Message.said_at, Message.id)
+        select(Message).where(Message.ticket_id.in_(joining.family(ticket.id))).order_by(Message.said_at, Message.id)
     ).all()
 
 

@@ -22,7 +22,19 @@ from core.events import (
     Watched,
 )
 from core.messages import Where, note
-from core.models import Agent, Dialog, DialogState, Priority, Snooze, Status, Team, Ticket, Watcher
+from core.models import (
+    Agent,
+    Channel,
+    Contact,
+    Dialog,
+    DialogState,
+    Priority,
+    Snooze,
+    Status,
+    Team,
+    Ticket,
+    Watcher,
+)
 from core.show import text
 
 
@@ -43,6 +55,26 @@ def read(desk: Desk, number: int) -> Ticket:
     if ticket is None:
         raise NoSuchTicket(number)
     return ticket
+
+
+def opened(desk: Desk, number: int) -> tuple[Ticket, Dialog | None]:
+    """A ticket to be looked at with all that stands beside it, and its live dialog, in one statement."""
+    live = (Dialog.ticket_id == Ticket.id) & (Dialog.state == DialogState.LIVE)
+    statement = (
+        select(Ticket, Team, Contact, Channel, Dialog)
+        .join(Team, Team.id == Ticket.team_id)
+        .outerjoin(Contact, Contact.id == Ticket.contact_id)
+        .outerjoin(Channel, Channel.id == Ticket.channel_id)
+        .outerjoin(Dialog, live)
+        .where(Ticket.id == number)
+        .order_by(Dialog.id.desc())
+    )
+    found = desk.session.execute(statement).first()
+    if found is None:
+        raise NoSuchTicket(number)
+    if found.Ticket.merged_into is not None:
+        return opened(desk, read(desk, number).id)
+    return found.Ticket, found.Dialog
 
 
 def standing(desk: Desk, number: int) -> Ticket:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.models.base import NEVER_AGAIN, Base, Facts, Key, Listed, partial_index, reference, stored
@@ -155,6 +155,9 @@ class Contact(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+
+
+Index("ix_contact_name", func.lower(Contact.name))
 
 
 class Identity(Base):

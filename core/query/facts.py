@@ -1,5 +1,6 @@
 """What a filter may ask of one row, gathered for what one tree does ask."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,12 +16,16 @@ from core.words import Streams, stands_in, streams
 class Facts:
     """One ticket or dialog, as a tree's fields and words see it."""
 
-    words: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Field → the words the row has there; a field the row's kind lacks is not there."""
+    words: dict[str, Callable[[], frozenset[str]]] = field(default_factory=dict)
+    """Field → the words the row has there, looked up when first asked; a field the row's kind lacks is not there."""
     values: dict[str, int | datetime | Priority | None] = field(default_factory=dict)
     subject: str = ""
     said: tuple[str, ...] = field(default=(), repr=False)
     """Its messages, one by one; gathered only when words are looked for."""
+
+    def words_of(self, field: str) -> frozenset[str]:
+        """The row's words in a field; none where its kind has no such field."""
+        return self.words[field]() if field in self.words else frozenset()
 
     def subject_has(self, wanted: Streams) -> bool:
         """Whether words stand in the subject."""

@@ -71,7 +71,7 @@ class WordField(Field):
 
     def holds(self, term: Is, facts: Facts, context: Context) -> bool:
         """One of the words is among the facts."""
-        return not facts.words.get(self.name, frozenset()).isdisjoint(self._wanted(term.values))
+        return not facts.words_of(self.name).isdisjoint(self._wanted(term.values))
 
     def _wanted(self, values: Sequence[Value]) -> list[str]:
         plain = [str(value) for value in values]

@@ -1,5 +1,7 @@
 """A filter answered for one row, from its facts; equal to what `where` selects."""
 
+from functools import cache, partial
+
 from core.desk import Desk
 from core.models import Ticket
 from core.query.context import Context
@@ -42,7 +44,7 @@ def _gather(desk: Desk, row: Row, facts: Facts, name: str, values: frozenset[str
         return
     match field:
         case WordField():
-            facts.words[name] = field.source.words(desk, row, values, context)
+            facts.words[name] = cache(partial(field.source.words, desk, row, values, context))
         case OrderedField():
             facts.values[name] = value_of(row, field.ticket if is_ticket else field.dialog)
         case _:

@@ -287,7 +287,8 @@ LINES = [
     "", "   ", "nonsense", "ticket", "ticket close", "ticket close abc", "ticket close 999", "ticket close -1",
     "ticket list (", "ticket pending 1 yesterday", "ticket assign 1 @nobody", "ticket priority 1 huge",
     "dialog take 99", "press x", "undo x", "ticket tag 1 +" + "x" * 500, "ticket close [status:opn]",
-    "ticket close 1,2,3,x",    "customer find", "me zone Mars/Base", "desk set view x", "desk agent-add 'x'; --", "help nothing", "ticket title 1",
+    "ticket close 1,2,3,x", "customer find", "me zone Mars/Base", "desk set view x", "desk agent-add 'x'; --",
+    "help nothing", "ticket title 1",
     "message redact 1", "!!!", "//", "\x00", "ticket\u202e", "ticket list " + "(" * 50, "ticket find " + "a" * 3000,
     "ticket close 99999999999999999999", "😀",
 ]  # fmt: skip

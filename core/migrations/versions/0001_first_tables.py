@@ -707,6 +707,7 @@ def upgrade() -> None:
     op.create_index("ix_file_sha256", "file", ["sha256"], unique=False)
 
     _index_orders()
+    op.execute("CREATE INDEX ix_contact_name ON contact (lower(name))")
     search.create(op.get_bind())
 
 
