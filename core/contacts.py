@@ -5,14 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal, or_, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from core.connector import Claims, Sender
 from core.desk import Desk
 from core.errors import NotFound, UserError
 from core.events import ContactBlocked, ContactChanged, ContactMerged, ContactUnmerged
-from core.models import NOT_CLOSED, Contact, Identity, Tag, Tagging, Ticket
+from core.models import NOT_CLOSED, Contact, Identity, Tag, Tagging, Ticket, table
 from core.show import text
 
 
@@ -33,16 +45,20 @@ def known(desk: Desk, sender: Sender) -> Known:
     return _lookup(desk, sender) or _newcomer(desk, sender)
 
 
+_identity, _contact = table(Identity), table(Contact)
+_LOOKUP = (
+    select(
+        _identity.c.id, _identity.c.is_shared, _contact.c.id.label("contact_id"), _contact.c.merged_into,
+        _contact.c.blocked_until, _contact.c.is_spammer,
+    )
+    .join(_contact, _contact.c.id == _identity.c.contact_id)
+    .where(_identity.c.kind == bindparam("of_kind"), _identity.c.address == bindparam("at"))
+    .where(literal_column("identity.is_verified"))
+)  # fmt: skip
+
+
 def _lookup(desk: Desk, sender: Sender) -> Known | None:
-    statement = (
-        select(
-            Identity.id, Identity.is_shared, Contact.id.label("contact_id"), Contact.merged_into,
-            Contact.blocked_until, Contact.is_spammer,
-        )
-        .join(Contact, Contact.id == Identity.contact_id)
-        .where(Identity.kind == sender.kind, Identity.address == sender.address, Identity.is_verified)
-    )  # fmt: skip
-    row = desk.execute(statement).first()
+    row = desk.execute(_LOOKUP, {"of_kind": sender.kind, "at": sender.address}).first()
     if row is None:
         return None
     if row.merged_into is None:

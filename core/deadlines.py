@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.desk import Desk
-from core.models import EXPECTED, Deadline
+from core.models import EXPECTED, Deadline, table
 from core.show import Text, text
 
 TRIES = 3
@@ -38,14 +38,22 @@ def put(
     desk: Desk, subject: str, subject_id: int, kind: str, at: datetime, facts: Mapping[str, Any] | None = None
 ) -> None:
     """Makes something due; setting the same again moves it."""
-    insert = postgresql.insert if desk.on_postgres else sqlite.insert
-    values = {"due_at": at, "facts": dict(facts or {}), "tries": 0, "is_failed": False}
-    desk.execute(
-        insert(Deadline)
-        .values(subject=subject, subject_id=subject_id, kind=kind, **values)
-        .on_conflict_do_update(index_elements=["subject", "subject_id", "kind"], set_=values)
-    )
+    row = {
+        "subject": subject, "subject_id": subject_id, "kind": kind, "due_at": at, "facts": dict(facts or {}),
+        "tries": 0, "is_failed": False,
+    }  # fmt: skip
+    desk.execute(_PUT[desk.on_postgres], row)
     desk.look("due")
+
+
+def _upsert(insert: Any) -> Any:
+    """Made once: every message moves a deadline."""
+    statement = insert(table(Deadline))
+    moved = {name: statement.excluded[name] for name in ("due_at", "facts", "tries", "is_failed")}
+    return statement.on_conflict_do_update(index_elements=["subject", "subject_id", "kind"], set_=moved)
+
+
+_PUT = {False: _upsert(sqlite.insert), True: _upsert(postgresql.insert)}
 
 
 def drop(desk: Desk, subject: str, subject_id: int, *kinds: str) -> None:

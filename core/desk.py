@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Result, event, insert, update
+from sqlalchemy import Connection, CursorResult, Executable, Result, bindparam, event, insert, update
 from sqlalchemy.orm import Session
 
 from core.actor import Actor
 from core.events import Event
-from core.models import Base, Dialog, EventRow, Ticket
+from core.models import Base, Dialog, EventRow, Ticket, table
 from core.pace import Pace
 
 T = TypeVar("T")
@@ -120,11 +121,15 @@ class Desk:
         """Notes an event that shares the seq of a message just written."""
         self._placed.append(Happened(event, self.actor.key, ticket_seq, dialog_seq))
 
-    def advance(self, table: type[Ticket | Dialog], id_: int, **values: Any) -> int:
+    def advance(self, model: type[Ticket | Dialog], id_: int, **values: Any) -> int:
         """Locks a ticket or dialog, sets these columns of it and takes its next seq, in one statement."""
         self.flush()
-        statement = update(table).where(table.id == id_).values(last_seq=table.last_seq + 1, **values)
-        return self.connection.execute(statement.returning(table.last_seq)).scalar_one()
+        statement = _advancing(model, tuple(sorted(values)))
+        return int(
+            self.connection.execute(
+                statement, {f"new_{name}": v for name, v in values.items()} | {"of": id_}
+            ).scalar_one()
+        )
 
     def settle(self) -> list[Happened]:
         """Writes what was recorded since the last call, with its seqs, and hands it back."""
@@ -133,7 +138,7 @@ class Desk:
         self._placed, self._recorded = [], []
         happened = placed + self._numbered(recorded)
         if happened:
-            self.connection.execute(insert(EventRow), [self._row(each) for each in happened])
+            self.connection.execute(_EVENTS, [self._row(each) for each in happened])
         for each in happened:
             self._look_at(each.event)
         return happened
@@ -148,7 +153,7 @@ class Desk:
             for event, actor in recorded
         ]
 
-    def _take_seqs(self, table: type[Ticket | Dialog], ids: Iterable[int | None]) -> dict[int, int]:
+    def _take_seqs(self, model: type[Ticket | Dialog], ids: Iterable[int | None]) -> dict[int, int]:
         """How far each row's seq has gone before these events: they come one after the other behind it."""
         wanted: dict[int, int] = defaultdict(int)
         for id_ in ids:
@@ -160,15 +165,15 @@ class Desk:
         return {
             id_: last - count
             for count, some in by_count.items()
-            for id_, last in self._advance(table, sorted(some), count).items()
+            for id_, last in self._advance(model, sorted(some), count).items()
         }
 
-    def _advance(self, table: type[Ticket | Dialog], ids: list[int], count: int) -> dict[int, int]:
+    def _advance(self, model: type[Ticket | Dialog], ids: list[int], count: int) -> dict[int, int]:
         statement = (
-            update(table)
-            .where(table.id == ids[0] if len(ids) == 1 else table.id.in_(ids))
-            .values(last_seq=table.last_seq + count)
-            .returning(table.id, table.last_seq)
+            update(model)
+            .where(model.id == ids[0] if len(ids) == 1 else model.id.in_(ids))
+            .values(last_seq=model.last_seq + count)
+            .returning(model.id, model.last_seq)
         )
         return {row.id: row.last_seq for row in self.connection.execute(statement)}
 
@@ -198,6 +203,18 @@ class Desk:
         """Lets go of the mapped objects; the transaction is not this desk's to end."""
         if self._session is not None:
             self._session.close()
+
+
+_EVENTS = insert(table(EventRow))
+
+
+@lru_cache(maxsize=64)
+def _advancing(model: type[Ticket | Dialog], names: tuple[str, ...]) -> Any:
+    """Takes a row's next seq and sets these columns of it; made once, since every message needs it."""
+    rows = table(model)
+    values = {name: bindparam(f"new_{name}", type_=rows.c[name].type) for name in names}
+    statement = update(rows).where(rows.c.id == bindparam("of")).values(last_seq=rows.c.last_seq + 1, **values)
+    return statement.returning(rows.c.last_seq)
 
 
 def _next(seqs: dict[int, int], id_: int | None) -> int | None:

@@ -1,9 +1,11 @@
 """Live conversations: how they begin, who takes them, and what becomes of them at their end."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from core import idling, messages, tags, tickets, wordings
 from core.desk import Desk
@@ -29,6 +31,7 @@ from core.models import (
     Relay,
     Team,
     Ticket,
+    table,
 )
 from core.show import Text, text
 
@@ -50,12 +53,36 @@ def read(desk: Desk, dialog_id: int) -> Dialog:
     return dialog
 
 
-def live_at(desk: Desk, channel_id: int, identity_id: int) -> Dialog | None:
-    """The live dialog of an address on a channel."""
-    statement = select(Dialog).where(
-        Dialog.channel_id == channel_id, Dialog.identity_id == identity_id, Dialog.state == DialogState.LIVE
-    )
-    return desk.session.scalars(statement.with_for_update()).one_or_none()
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What taking in one more line needs to know of a live dialog."""
+
+    id: int
+    ticket_id: int | None
+    phase: Phase
+    first_wrote_at: datetime | None
+    waiting_since: datetime | None
+    taken_at: datetime | None
+    agent_wrote_at: datetime | None
+    asked_at: datetime | None
+    called_out_at: datetime | None
+    customer_left_at: datetime | None
+
+
+_dialog = table(Dialog)
+_LIVE = (
+    select(*(_dialog.c[each.name] for each in fields(Live)))
+    .where(_dialog.c.channel_id == bindparam("channel"), _dialog.c.identity_id == bindparam("identity"))
+    .where(_dialog.c.state == DialogState.LIVE)
+    .with_for_update()
+)
+
+
+def live_at(desk: Desk, channel_id: int, identity_id: int) -> Live | None:
+    """The live dialog of an address on a channel, locked until the transaction ends."""
+    row = desk.execute(_LIVE, {"channel": channel_id, "identity": identity_id}).first()
+    values: Sequence[Any] = () if row is None else tuple(row)
+    return Live(*values) if values else None
 
 
 def latest_at(desk: Desk, channel_id: int, identity_id: int) -> Dialog | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from core import deadlines
 from core.desk import Desk
@@ -22,6 +22,25 @@ class Step(StrEnum):
     GONE = "gone"
 
 
+class Timed(Protocol):
+    """A dialog, as far as its times go."""
+
+    @property
+    def phase(self) -> Phase: ...
+    @property
+    def waiting_since(self) -> datetime | None: ...
+    @property
+    def taken_at(self) -> datetime | None: ...
+    @property
+    def agent_wrote_at(self) -> datetime | None: ...
+    @property
+    def asked_at(self) -> datetime | None: ...
+    @property
+    def called_out_at(self) -> datetime | None: ...
+    @property
+    def customer_left_at(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moments:
     """The times of a live dialog that decide what comes next."""
@@ -35,7 +54,7 @@ class Moments:
     left_at: datetime | None
 
     @classmethod
-    def of(cls, dialog: Dialog, **changed: Any) -> "Moments":
+    def of(cls, dialog: Timed, **changed: Any) -> "Moments":
         """A dialog's moments, some of them as they are about to be."""
         now = {
             "phase": dialog.phase,

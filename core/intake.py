@@ -12,6 +12,7 @@ from core.actor import Actor, ActorKind
 from core.connector import Claims, Edited, Inbound, Left, Reacted, Retracted, Said, Sender
 from core.contacts import Known
 from core.desk import Desk
+from core.dialogs import Live
 from core.errors import DeskbellError, NotFound, PermanentError, Unreadable, UserError
 from core.events import CustomerLeft
 from core.idling import Moments
@@ -29,6 +30,7 @@ from core.models import (
     Received,
     Status,
     Ticket,
+    table,
 )
 from core.show import Text, text
 from core.store import Desks
@@ -66,9 +68,14 @@ def source(channel: Channel) -> Source:
 
 def is_first(desk: Desk, source_key: str, external_id: str) -> bool:
     """Whether this came in for the first time; notes it, in the transaction of its effect."""
-    insert = postgresql.insert if desk.on_postgres else sqlite.insert
-    statement = insert(Received).values(source=source_key, external_id=external_id[:400], at=desk.now)
-    return desk.change(statement.on_conflict_do_nothing()) == 1
+    row = {"source": source_key, "external_id": external_id[:400], "at": desk.now}
+    return desk.change(_RECEIVED[desk.on_postgres], row) == 1
+
+
+_RECEIVED = {
+    False: sqlite.insert(table(Received)).on_conflict_do_nothing(),
+    True: postgresql.insert(table(Received)).on_conflict_do_nothing(),
+}
 
 
 def receive(desk: Desk, source: Source, inbound: Inbound, *, admitted: bool = False) -> Receipt:
@@ -120,12 +127,11 @@ def _said(desk: Desk, source: Source, said: Said, *, admitted: bool) -> Receipt:
         author_name=said.sender.name if who.is_shared else "", said_at=said.at, files=said.files,
     )  # fmt: skip
     dialog = dialogs.live_at(desk, source.channel_id, who.identity_id)
-    if dialog is not None and said.afresh:
-        ending.end(desk, dialog, EndReason.CUSTOMER)
-        dialog = None
-    if dialog is not None:
+    if dialog is not None and not said.afresh:
         written = _goes_on(desk, dialog, words)
         return Receipt(dialog.id, written.id, written.dialog_seq)
+    if dialog is not None:
+        ending.end(desk, dialogs.locked(desk, dialog.id), EndReason.CUSTOMER)
     waiting = None if said.afresh else _still_waiting(desk, source, who)
     if waiting is not None:
         written = messages.write(desk, words, _where(desk, waiting, {"customer_wrote_at": desk.now}))
@@ -143,7 +149,7 @@ def _still_waiting(desk: Desk, source: Source, who: Known) -> Dialog | None:
     return dialogs.locked(desk, last.id)
 
 
-def _goes_on(desk: Desk, dialog: Dialog, words: Words) -> Written:
+def _goes_on(desk: Desk, dialog: Dialog | Live, words: Words) -> Written:
     """One more line of a live dialog: the line, its clocks, and the one deadline of what comes next."""
     since = dialog.waiting_since or desk.now
     clocks: dict[str, Any] = {"customer_wrote_at": desk.now, "waiting_since": since, "asked_at": None}
@@ -156,7 +162,7 @@ def _goes_on(desk: Desk, dialog: Dialog, words: Words) -> Written:
     return written
 
 
-def _where(desk: Desk, dialog: Dialog, clocks: dict[str, Any]) -> Where:
+def _where(desk: Desk, dialog: Dialog | Live, clocks: dict[str, Any]) -> Where:
     if dialog.ticket_id is None:
         return Where(dialog_id=dialog.id, on_dialog=clocks)
     ticket = tickets.standing(desk, dialog.ticket_id)

@@ -12,7 +12,7 @@ from core.connector import PublicWords
 from core.desk import Desk
 from core.errors import NotFound, PermanentError, UserError
 from core.events import MessageAdded, MessageDeleted, MessageEdited, MessageRedacted
-from core.models import Author, Dialog, File, FormerBody, HeldReply, Message, Reader, Ticket
+from core.models import Author, Dialog, File, FormerBody, HeldReply, Message, Reader, Ticket, table
 from core.show import Text, as_json, text
 
 
@@ -55,6 +55,9 @@ class Written:
     dialog_seq: int | None
 
 
+_MESSAGE = insert(table(Message)).returning(table(Message).c.id)
+
+
 def write(desk: Desk, words: Words, where: Where) -> Written:
     """Writes a message at the next seq of its ticket and dialog, and the event that says so."""
     dialog_seq = None if where.dialog_id is None else desk.advance(Dialog, where.dialog_id, **where.on_dialog)
@@ -62,7 +65,7 @@ def write(desk: Desk, words: Words, where: Where) -> Written:
     if where.ticket_id is not None:
         ticket_seq = desk.advance(Ticket, where.ticket_id, updated_at=desk.now, **where.on_ticket)
     row = _row(desk, words, where) | {"ticket_seq": ticket_seq, "dialog_seq": dialog_seq}
-    message_id: int = desk.connection.execute(insert(Message).returning(Message.id), row).scalar_one()
+    message_id: int = desk.connection.execute(_MESSAGE, row).scalar_one()
     if words.files:
         desk.execute(update(File).where(File.id.in_(words.files)).values(message_id=message_id, held_id=None))
     added = MessageAdded(

@@ -3,6 +3,7 @@
 from core.models.base import (
     Base,
     Never,
+    table,
 )
 from core.models.messages import (
     EXPECTED,
@@ -136,4 +137,5 @@ __all__ = [
     "View",
     "Watcher",
     "Wording",
+    "table",
 ]

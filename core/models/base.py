@@ -4,7 +4,20 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, Dialect, Enum, ForeignKey, Index, Integer, MetaData, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -97,3 +110,10 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: Instant(), str: Text(), int: _ID}
+
+
+def table(model: type[Base]) -> Table:
+    """A model's table, for statements of the hot paths: without the mapper they are made and run faster."""
+    found = model.__table__
+    assert isinstance(found, Table)
+    return found

@@ -10,9 +10,7 @@ def main() -> None:
     """Runs what is asked for, all by default."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", choices=["intake", "lists", "live"])
-    parser.add_argument(
-        "--small", action="store_true", help="A hundredth of the tickets and widgets, for a quick look."
-    )
+    parser.add_argument("--small", action="store_true", help="Fewer tickets and widgets, for a quick look.")
     given = parser.parse_args()
     rows: list[Row] = []
     if given.only in (None, "intake"):

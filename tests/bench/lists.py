@@ -101,7 +101,7 @@ def _bare_queue(desk: Desk) -> Any:
     ids = ",".join(str(row[0]) for row in rows)
     return desk.connection.execute(
         text(f"SELECT ticket_id, name FROM tagging JOIN tag ON tag.id = tag_id WHERE ticket_id IN ({ids})")
-    ).all()  # noqa: E501
+    ).all()
 
 
 def _bare_search(match: str) -> Any:
