@@ -1,18 +1,19 @@
 """Lists of tickets: a filter, the policy and a sort become one page, by keys and never by counting."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, false, func, literal, or_, select, true
+from sqlalchemy import Select, and_, bindparam, false, func, literal, or_, select, true
 
-from core import policy, tags
+from core import policy
 from core.desk import Desk
 from core.models import Agent, Contact, Never, Priority, Status, Tag, Tagging, Team, Ticket
 from core.models.base import Instant
-from core.query import All, Is, Not, Query, Sort, Tree, where
-from core.query.tree import terms
+from core.query import All, Context, Is, Not, Query, Sort, Tree, is_timed, where
+from core.query.tree import asserts, terms
 
 COUNTED = 100
 """Counts stop here and are shown as `99+`."""
@@ -60,54 +61,85 @@ _COMMON = 1_000
 """From so many taggings on a tag is common: rows of a list have it so often that they are asked one by one."""
 
 
+def _tagged() -> Select[Any]:
+    """How many taggings some tags have, counted to where they are common."""
+    of_tags = select(Tagging.id).join(Tag, Tag.id == Tagging.tag_id)
+    some = of_tags.where(Tag.name.in_(bindparam("names", expanding=True))).limit(_COMMON).subquery()
+    return select(func.count()).select_from(some)
+
+
+_TAGGED = _tagged()
+
+
 def _walks(desk: Desk, query: Query) -> bool:
     """Whether a list is read in its order and each row asked for its tags, rather than the tagged ones looked up."""
+    if not asserts(query.tree, "tag"):
+        return True
     named = [str(v) for t in terms(query.tree) if isinstance(t, Is) and t.field == "tag" for v in t.values]
-    if not named:
-        return False
-    tagged = select(Tagging.id).join(Tag, Tag.id == Tagging.tag_id).where(Tag.name.in_(named)).limit(_COMMON).subquery()
-    return int(desk.execute(select(func.count()).select_from(tagged)).scalar_one()) == _COMMON
+    return int(desk.execute(_TAGGED, {"names": named}).scalar_one()) == _COMMON
 
 
 def page(desk: Desk, query: Query, *, after: tuple[Any, ...] | None = None, limit: int = 20) -> Page:
-    """One page of the tickets that fit and that the actor may see, in two statements."""
-    statement = (
-        select(
-            Ticket.id, Ticket.subject, Ticket.status, Ticket.priority, Ticket.due_at, Ticket.waiting_since,
-            Ticket.created_at, Ticket.updated_at, Team.name.label("team"), Agent.name.label("assignee"),
-            Contact.name.label("contact"), Contact.claimed_name, Contact.id.label("contact_id"),
-        )
-        .join(Team, Team.id == Ticket.team_id)
-        .outerjoin(Agent, Agent.id == Ticket.assignee_id)
-        .outerjoin(Contact, Contact.id == Ticket.contact_id)
-        .where(_condition(desk, query))
-        .order_by(*_order(query.sort))
-        .limit(limit + 1)
-    )  # fmt: skip
+    """One page of the tickets that fit and that the actor may see."""
+    statement = _rows(*_asked(desk, query), query.sort, limit + 1)
     if after is not None:
         statement = statement.where(_behind(query.sort, after))
     found = desk.execute(statement).all()
     shown = found[:limit]
-    of_tickets = tags.of_tickets(desk, [row.id for row in shown])
-    rows = tuple(_row(row, of_tickets.get(row.id, [])) for row in shown)
-    return Page(rows, _key(query.sort, shown[-1]) if len(found) > limit else None)
+    return Page(tuple(map(_row, shown)), _key(query.sort, shown[-1]) if len(found) > limit else None)
 
 
 def count(desk: Desk, query: Query) -> int:
     """How many fit, counted to 100."""
-    some = select(Ticket.id).where(_condition(desk, query)).limit(COUNTED).subquery()
-    return int(desk.execute(select(func.count()).select_from(some)).scalar_one())
+    return int(desk.execute(_number(*_asked(desk, query))).scalar_one())
 
 
 def numbers(desk: Desk, query: Query, *, limit: int) -> Sequence[int]:
     """The numbers of those that fit, at most `limit`, in the list's order."""
-    statement = select(Ticket.id).where(_condition(desk, query)).order_by(*_order(query.sort)).limit(limit)
-    return desk.execute(statement).scalars().all()
+    fitting = where(*_asked(desk, query))
+    return desk.execute(select(Ticket.id).where(fitting).order_by(*_order(query.sort)).limit(limit)).scalars().all()
 
 
-def _condition(desk: Desk, query: Query) -> Any:
+_TAGS = (
+    select(func.aggregate_strings(Tag.name, ","))
+    .join(Tagging, Tagging.tag_id == Tag.id)
+    .where(Tagging.ticket_id == Ticket.id)
+    .correlate(Ticket)
+    .scalar_subquery()
+)
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _asked(desk: Desk, query: Query) -> tuple[Tree, Context]:
+    """What is asked with what the policy allows, and for whom; equal for equal questions unless the clock matters."""
     both = All((scope(query), policy.visible(desk.actor)))
-    return where(both, policy.context(desk, walks=_walks(desk, query)))
+    context = policy.context(desk, walks=_walks(desk, query))
+    return both, context if is_timed(both) else replace(context, now=_ANY_TIME)
+
+
+@lru_cache(maxsize=256)
+def _rows(tree: Tree, context: Context, sort: tuple[Sort, ...], limit: int) -> Select[*tuple[Any, ...]]:
+    """The statement of a page, kept: making it takes longer than running it."""
+    return (
+        select(
+            Ticket.id, Ticket.subject, Ticket.status, Ticket.priority, Ticket.due_at, Ticket.waiting_since,
+            Ticket.created_at, Ticket.updated_at, Team.name.label("team"), Agent.name.label("assignee"),
+            Contact.name.label("contact"), Contact.claimed_name, Contact.id.label("contact_id"),
+            _TAGS.label("tags"),
+        )
+        .join(Team, Team.id == Ticket.team_id)
+        .outerjoin(Agent, Agent.id == Ticket.assignee_id)
+        .outerjoin(Contact, Contact.id == Ticket.contact_id)
+        .where(where(tree, context))
+        .order_by(*_order(sort))
+        .limit(limit)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _number(tree: Tree, context: Context) -> Select[Any]:
+    some = select(Ticket.id).where(where(tree, context)).limit(COUNTED).subquery()
+    return select(func.count()).select_from(some)
 
 
 def _order(sort: Sequence[Sort]) -> list[Any]:
@@ -157,9 +189,9 @@ def _beyond(key: Sort, edge: Any) -> Any:
     return key.expression < edge if key.goes_down else key.expression > edge
 
 
-def _row(row: Any, on: list[str]) -> Row:
+def _row(row: Any) -> Row:
     contact = row.contact or row.claimed_name or (f"Customer {row.contact_id}" if row.contact_id else "")
     return Row(
         row.id, row.subject, row.status, row.priority, row.team, row.assignee or "", contact,
-        row.due_at, row.waiting_since, row.updated_at, tuple(on),
+        row.due_at, row.waiting_since, row.updated_at, tuple(sorted(row.tags.split(","))) if row.tags else (),
     )  # fmt: skip

@@ -57,19 +57,10 @@ def _tagging(desk: Desk, on: Ticket | Dialog, tag: Tag) -> Tagging | None:
     return desk.session.scalars(select(Tagging).where(Tagging.tag_id == tag.id, owner == on.id)).one_or_none()
 
 
-def of_tickets(desk: Desk, ids: Sequence[int]) -> dict[int, list[str]]:
-    """The tags of these tickets, in the order of their names."""
-    found: dict[int, list[str]] = {}
-    if ids:
-        rows = desk.execute(
-            select(Tagging.ticket_id, Tag.name)
-            .join(Tag, Tag.id == Tagging.tag_id)
-            .where(Tagging.ticket_id.in_(ids))
-            .order_by(Tag.name)
-        )
-        for row in rows:
-            found.setdefault(row.ticket_id, []).append(row.name)
-    return found
+def of_ticket(desk: Desk, ticket_id: int) -> list[str]:
+    """The tags of a ticket, in the order of their names."""
+    on_it = select(Tag.name).join(Tagging, Tagging.tag_id == Tag.id).where(Tagging.ticket_id == ticket_id)
+    return list(desk.execute(on_it.order_by(Tag.name)).scalars())
 
 
 def known(desk: Desk, *, limit: int = 200) -> Sequence[str]:

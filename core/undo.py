@@ -28,7 +28,7 @@ def snapshot(desk: Desk, ticket: Ticket) -> Snapshot:
     for name in _FIELDS:
         value = getattr(ticket, name)
         found[name] = value.isoformat() if isinstance(value, datetime) else value
-    found["tags"] = tags.of_tickets(desk, [ticket.id]).get(ticket.id, [])
+    found["tags"] = tags.of_ticket(desk, ticket.id)
     return found
 
 
@@ -100,7 +100,7 @@ def _put_back(desk: Desk, ticket: Ticket, name: str, value: Any) -> None:
 
 
 def _retag(desk: Desk, ticket: Ticket, wanted: set[str]) -> None:
-    there = set(tags.of_tickets(desk, [ticket.id]).get(ticket.id, []))
+    there = set(tags.of_ticket(desk, ticket.id))
     for name in wanted - there:
         tags.add(desk, ticket, name)
     for name in there - wanted:

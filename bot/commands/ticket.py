@@ -262,7 +262,7 @@ def tag(call: Call, ticket: kinds.Ticket, changes: kinds.Tags) -> Answer:
     for change in changes:
         (tags.remove if change.startswith("-") else tags.add)(call.desk, ticket, change[1:])
     call.desk.flush()
-    on = tags.of_tickets(call.desk, [ticket.id]).get(ticket.id, [])
+    on = tags.of_ticket(call.desk, ticket.id)
     return Answer(text("Tags of #{number}: {tags}", number=ticket.number, tags=", ".join(on) or "–"))
 
 

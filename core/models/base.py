@@ -51,6 +51,7 @@ class Never(ColumnElement[datetime]):
     """A time after all others, so that what has no time comes last and an index can keep that order."""
 
     inherit_cache = True
+    _traverse_internals = []
     type = Instant()
 
 

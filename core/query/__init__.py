@@ -5,7 +5,7 @@ from core.query.facts import Facts
 from core.query.holds import facts_of, fits, holds
 from core.query.parse import FilterError, Query, parse
 from core.query.sorting import Sort
-from core.query.sql import where
+from core.query.sql import is_timed, where
 from core.query.tree import EVERYTHING, NOTHING, All, Any, Is, Not, Tree, Words
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "facts_of",
     "fits",
     "holds",
+    "is_timed",
     "parse",
     "where",
 ]

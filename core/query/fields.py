@@ -57,6 +57,12 @@ class WordField(Field):
     """Which names it takes besides its choices: `team`, `agent`, `tag`, `channel`; `any` for all words."""
     dialogs: bool = True
     """Whether dialogs have it too; where not, it holds for none of them."""
+    timed: tuple[str, ...] = ()
+    """The words that become true or false as time passes."""
+
+    def is_timed(self, term: Is) -> bool:
+        """Whether the answer can change although no row does."""
+        return any(value in self.timed for value in term.values)
 
     def read(self, typed: str) -> Value | None:
         """A choice or a name; addresses keep their case."""
@@ -96,6 +102,10 @@ class OrderedField(Field):
         """Whether dialogs have it too."""
         return bool(self.dialog)
 
+    def is_timed(self, term: Is) -> bool:
+        """Whether the answer can change although no row does."""
+        return self.scale.is_timed
+
     def read(self, typed: str) -> Value | None:
         """A value of its scale, or `none` where it may lack."""
         return "none" if typed.lower() == "none" and "none" in self.choices else self.scale.read(typed)
@@ -130,6 +140,10 @@ class SubjectField(Field):
     """Words in the subject alone."""
 
     dialogs: bool = True
+
+    def is_timed(self, term: Is) -> bool:
+        """Whether the answer can change although no row does."""
+        return False
 
     def read(self, typed: str) -> Value | None:
         """Words that follow each other."""
@@ -188,6 +202,7 @@ FIELDS: tuple[AnyField, ...] = (
     ),
     WordField(
         name="is", meaning=text("what is true of it"), example="is:live", choices=tuple(FLAGS), source=FlagSource(),
+        timed=("snoozed",),
     ),
     OrderedField(
         name="due", meaning=text("when it is due: within a time, or on a day"), example="due<2h",
@@ -196,6 +211,7 @@ FIELDS: tuple[AnyField, ...] = (
     WordField(
         name="overdue", meaning=text("whether its time is over"), example="overdue:yes",
         choices=("yes", "no"), source=OverdueSource(), dialogs=False, near=("late", "breached"),
+        timed=("yes", "no"),
     ),
     OrderedField(
         name="age", meaning=text("how long ago it came in"), example="age>3d",

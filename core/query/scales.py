@@ -32,6 +32,8 @@ class Scale(Protocol):
     choices: tuple[str, ...]
     """Words that are values here, for completion and suggestions."""
     operators: tuple[str, ...]
+    is_timed: bool
+    """Whether its bounds move as time passes."""
 
     def read(self, typed: str) -> Value | None:
         """The value somebody typed; None when it makes no sense here."""
@@ -45,6 +47,7 @@ class Ranks:
 
     choices: tuple[str, ...] = tuple(priority.name.lower() for priority in Priority)
     operators: tuple[str, ...] = (":", *RANGES)
+    is_timed: bool = False
 
     def read(self, typed: str) -> Value | None:
         """A priority's rank."""
@@ -61,6 +64,7 @@ class Numbers:
 
     choices: tuple[str, ...] = ()
     operators: tuple[str, ...] = (":", *RANGES)
+    is_timed: bool = False
 
     def read(self, typed: str) -> Value | None:
         """A number of at most 15 digits, with or without `#`."""
@@ -78,6 +82,7 @@ class Ago:
 
     choices: tuple[str, ...] = ()
     operators: tuple[str, ...] = RANGES
+    is_timed: bool = True
 
     def read(self, typed: str) -> Value | None:
         """A span."""
@@ -94,6 +99,7 @@ class Past:
 
     choices: tuple[str, ...] = WORDS
     operators: tuple[str, ...] = (":", *RANGES)
+    is_timed: bool = True
 
     def read(self, typed: str) -> Value | None:
         """A day."""
@@ -110,6 +116,7 @@ class Ahead:
 
     choices: tuple[str, ...] = WORDS
     operators: tuple[str, ...] = (":", *RANGES)
+    is_timed: bool = True
 
     def read(self, typed: str) -> Value | None:
         """A day or a span."""

@@ -7,7 +7,7 @@ from core.models import Dialog, Ticket
 from core.query.context import Context
 from core.query.fields import BY_NAME
 from core.query.sources import Condition, Table
-from core.query.tree import All, Any, Is, Not, Tree, Words
+from core.query.tree import All, Any, Is, Not, Tree, Words, terms
 from core.words import streams
 
 
@@ -25,3 +25,8 @@ def where(tree: Tree, context: Context, on: Table = Ticket) -> Condition:
         case Is():
             field = BY_NAME[tree.field]
             return false() if on is Dialog and not field.dialogs else field.where(tree, on, context)
+
+
+def is_timed(tree: Tree) -> bool:
+    """Whether its condition is another one a moment later; else it can be kept."""
+    return any(BY_NAME[term.field].is_timed(term) for term in terms(tree) if isinstance(term, Is))

@@ -66,10 +66,23 @@ def terms(tree: Tree) -> Iterator[Is | Words]:
             yield tree
 
 
-def demands(tree: Tree) -> tuple[Tree, ...]:
-    """The parts that must all hold, one by one."""
+def asserts(tree: Tree, field: str) -> bool:
+    """Whether rows are wanted for what a field is, rather than only for what it is not."""
     match tree:
-        case All(parts):
-            return tuple(each for part in parts for each in demands(part))
+        case All(parts) | Any(parts):
+            return any(asserts(part, field) for part in parts)
+        case Not(part):
+            return denies(part, field)
         case _:
-            return (tree,)
+            return isinstance(tree, Is) and tree.field == field
+
+
+def denies(tree: Tree, field: str) -> bool:
+    """The same of a tree's opposite."""
+    match tree:
+        case All(parts) | Any(parts):
+            return any(denies(part, field) for part in parts)
+        case Not(part):
+            return asserts(part, field)
+        case _:
+            return False

@@ -282,7 +282,9 @@ async def test_queues_are_read_along_their_index(small_shop: Shop) -> None:
 
         def body(desk: Desk, line: str = line) -> list[str]:
             query = parse(line)
-            statement = select(Ticket.id).where(listing._condition(desk, query)).order_by(*listing._order(query.sort))
+            statement = (
+                select(Ticket.id).where(where(*listing._asked(desk, query))).order_by(*listing._order(query.sort))
+            )
             compiled = statement.compile(desk.connection, compile_kwargs={"literal_binds": True})
             return [row[3] for row in desk.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
 
