@@ -68,19 +68,22 @@ class Schedule:
             self._again = True
             while self._again:
                 self._again = False
-                await self._carry_out_some()
                 at = await self._next_at()
+                if at <= self._desks.clock():
+                    self._again = await self._carry_out_some() or self._again
+                    at = self._desks.clock() + timedelta(seconds=1)
         except TemporaryError as error:
             log.warning("what is due waits: %s", error)
         finally:
             self._works = False
             self._wake(at)
 
-    async def _carry_out_some(self) -> None:
-        """No more than a thousand in one go: what makes itself due again at once must not keep us for ever."""
-        for _ in range(_MOST_IN_ONE_GO):
+    async def _carry_out_some(self) -> bool:
+        """Whether there was anything; at most a thousand, since something may make itself due again at once."""
+        for done in range(_MOST_IN_ONE_GO):
             if not await self._carry_out_one():
-                return
+                return done > 0
+        return True
 
     async def _next_at(self) -> datetime:
         latest = self._desks.clock() + _LONGEST_SLEEP
@@ -89,8 +92,6 @@ class Schedule:
 
     async def _carry_out_one(self) -> bool:
         claimed: list[Due] = []
-        if await self._desks.read(SYSTEM, _nothing_is_due):
-            return False
         try:
             return await self._desks.change(SYSTEM, lambda desk: deadlines.carry_out_one(desk, EFFECTS, claimed))
         except TemporaryError:
@@ -119,11 +120,6 @@ class Schedule:
             await asyncio.to_thread(self._store.remove, unneeded)
         except TemporaryError as error:
             log.warning("cleaning waits: %s", error)
-
-
-def _nothing_is_due(desk: Desk) -> bool:
-    coming = deadlines.next_at(desk)
-    return coming is None or coming > desk.now
 
 
 def _forget_old(desk: Desk) -> None:

@@ -3,28 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     bindparam,
-    func,
     insert,
-    literal,
     literal_column,
     or_,
     select,
-    union_all,
     update,
 )
-from sqlalchemy.orm import aliased
 
 from core.connector import Claims, Sender
 from core.desk import Desk
 from core.errors import NotFound, UserError
 from core.events import ContactBlocked, ContactChanged, ContactMerged, ContactUnmerged
-from core.models import NOT_CLOSED, Contact, Identity, Tag, Tagging, Ticket, table
+from core.models import Contact, Identity, table
 from core.show import text
 
 
@@ -185,65 +179,6 @@ def find(desk: Desk, who: str, *, limit: int = 10) -> Sequence[Contact]:
 def name_of(contact: Contact) -> str:
     """What agents call a contact: the proven name, else what they say, else their number."""
     return contact.name or contact.claimed_name or f"Customer {contact.id}"
-
-
-def family(contact_id: int) -> Any:
-    """A contact's id and those of all merged into it, as a condition's right side."""
-    own = select(Contact.id.label("id")).where(Contact.id == contact_id).cte(recursive=True)
-    merged = aliased(Contact)
-    return select(own.union(select(merged.id).join(own, merged.merged_into == own.c.id)).c.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What agents should know beside a ticket: the customer's other unclosed tickets, who they may be, the tags."""
-
-    tickets: tuple[tuple[int, str], ...] = ()
-    same: tuple[tuple[int, str], ...] = ()
-    tags: tuple[str, ...] = ()
-
-
-def around(desk: Desk, contact: Contact | None, *, ticket_id: int | None = None) -> Around:
-    """What stands around a contact and a ticket, in one statement."""
-    parts = [] if contact is None else [_open_tickets(contact, ticket_id), _perhaps_same(contact)]
-    if ticket_id is not None:
-        tagged = select(Tag.id, Tag.name).join(Tagging, Tagging.tag_id == Tag.id).where(Tagging.ticket_id == ticket_id)
-        parts.append(select(literal("tag").label("kind"), *tagged.order_by(Tag.name).subquery().c))
-    if not parts:
-        return Around()
-    found: dict[str, list[tuple[int, str]]] = {"ticket": [], "same": [], "tag": []}
-    for row in desk.execute(union_all(*parts)).mappings():
-        found[row["kind"]].append((row["id"], row["name"] or f"Customer {row['id']}"))
-    tags = tuple(sorted(name for _, name in found["tag"]))
-    return Around(tuple(sorted(found["ticket"], reverse=True)), tuple(sorted(found["same"], reverse=True)), tags)
-
-
-def _open_tickets(contact: Contact, besides: int | None) -> Select[Any]:
-    """The contact's tickets that are not closed, the newest."""
-    statement = select(Ticket.id, Ticket.subject.label("name")).where(
-        Ticket.contact_id.in_(family(contact.id)), NOT_CLOSED, Ticket.merged_into.is_(None), Ticket.id != (besides or 0)
-    )
-    return select(literal("ticket").label("kind"), *statement.order_by(Ticket.id.desc()).limit(20).subquery().c)
-
-
-def _perhaps_same(contact: Contact) -> Select[Any]:
-    """Other contacts who share an address with this one, or whose full name is the same."""
-    own = family(contact.id)
-    mine = select(Identity.kind, Identity.address).where(Identity.contact_id.in_(own), ~Identity.is_shared).subquery()
-    shared = (
-        select(Identity.contact_id)
-        .join(mine, (mine.c.kind == Identity.kind) & (mine.c.address == Identity.address))
-        .where(~Identity.is_shared)
-    )
-    alike: list[ColumnElement[bool]] = [Contact.id.in_(shared)]
-    name = contact.name or contact.claimed_name
-    if " " in name.strip():
-        alike.append(func.lower(Contact.name) == name.lower())
-    called = func.coalesce(func.nullif(Contact.name, ""), Contact.claimed_name).label("name")
-    statement = select(Contact.id, called).where(
-        or_(*alike), Contact.id.not_in(own), Contact.merged_into.is_(None), Contact.erased_at.is_(None)
-    )
-    return select(literal("same").label("kind"), *statement.order_by(Contact.id.desc()).limit(5).subquery().c)
 
 
 def merge(desk: Desk, source: Contact, target: Contact) -> None:

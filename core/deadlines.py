@@ -65,8 +65,10 @@ def drop(desk: Desk, subject: str, subject_id: int, *kinds: str) -> None:
 
 def next_at(desk: Desk) -> datetime | None:
     """When the next deadline is due."""
-    statement = select(Deadline.due_at).where(EXPECTED).order_by(Deadline.due_at).limit(1)
-    return desk.execute(statement).scalar_one_or_none()
+    return desk.execute(_NEXT).scalar_one_or_none()
+
+
+_NEXT = select(Deadline.due_at).where(EXPECTED).order_by(Deadline.due_at).limit(1)
 
 
 def claim(desk: Desk) -> Due | None:

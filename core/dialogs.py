@@ -244,27 +244,6 @@ def agent_saw(desk: Desk, dialog_id: int, seq: int) -> None:
         desk.look(f"dialog:{dialog_id}")
 
 
-def place_in_queue(desk: Desk, dialog: Dialog) -> int | None:
-    """How many wait in the team's queue up to this dialog; None once it is taken."""
-    if dialog.state is not DialogState.LIVE or dialog.phase is not Phase.WAITING:
-        return None
-    statement = select(func.count()).where(
-        Dialog.team_id == dialog.team_id,
-        Dialog.state == DialogState.LIVE,
-        Dialog.phase == Phase.WAITING,
-        Dialog.id <= dialog.id,
-    )
-    return int(desk.execute(statement).scalar_one())
-
-
-def live(desk: Desk, *, limit: int = 50) -> Sequence[Dialog]:
-    """The live dialogs, those who wait longest for an answer first."""
-    statement = select(Dialog).where(Dialog.state == DialogState.LIVE)
-    return desk.session.scalars(
-        statement.order_by(Dialog.waiting_since.is_(None), Dialog.waiting_since, Dialog.id).limit(limit)
-    ).all()
-
-
 def _must_be_live(dialog: Dialog) -> None:
     if dialog.state is not DialogState.LIVE:
         raise UserError(

@@ -1,4 +1,4 @@
-"""Lists of tickets: a filter, the policy and a sort become one page, by keys and never by counting."""
+"""Lists of tickets and dialogs: a filter, the policy and a sort become one page, by keys and never by counting."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, bindparam, false, func, literal, or_, selec
 
 from core import policy
 from core.desk import Desk
-from core.models import Agent, Contact, Never, Priority, Status, Tag, Tagging, Team, Ticket
+from core.models import Agent, Contact, Dialog, Never, Priority, Status, Tag, Tagging, Team, Ticket
 from core.models.base import Instant
 from core.query import All, Context, Is, Not, Query, Sort, Tree, is_timed, where
 from core.query.tree import asserts, terms
@@ -98,6 +98,14 @@ def numbers(desk: Desk, query: Query, *, limit: int) -> Sequence[int]:
     """The numbers of those that fit, at most `limit`, in the list's order."""
     fitting = where(*_asked(desk, query))
     return desk.execute(select(Ticket.id).where(fitting).order_by(*_order(query.sort)).limit(limit)).scalars().all()
+
+
+def live(desk: Desk, *, limit: int = 50) -> Sequence[Dialog]:
+    """The live dialogs the actor may see, those who wait longest for an answer first."""
+    tree = All((Is("is", ("live",)), policy.visible(desk.actor)))
+    longest = (Dialog.waiting_since.is_(None), Dialog.waiting_since, Dialog.id)
+    fitting = where(tree, policy.context(desk), on=Dialog)
+    return desk.session.scalars(select(Dialog).where(fitting).order_by(*longest).limit(limit)).all()
 
 
 _TAGS = (

@@ -36,5 +36,7 @@ class Pace:
     """How long after `nobody is there` the customer is not told so again."""
     messages_per_minute: int = 40
     """From one visitor; more are refused for a while."""
+    visitors_per_minute: int = 60
+    """New ones from one address; their requests are bounded at ten times as many."""
     largest_file: int = 20 * 1024 * 1024
     files_per_message: int = 10

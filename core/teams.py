@@ -4,13 +4,15 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from core.actor import Actor, ActorKind
 from core.desk import Desk
 from core.errors import NotFound, UserError
 from core.models import Agent, Channel, Member, Role, SignIn, SignInLink, Team
+from core.models.base import Instant
 from core.show import text
 
 LINK_LIFE = timedelta(minutes=30)
@@ -121,17 +123,24 @@ def leave_team(desk: Desk, agent_id: int, team_id: int) -> None:
 
 def is_somebody_there(desk: Desk, team_id: int) -> bool:
     """Whether an agent of the team has a room open now and is not away."""
-    return bool(desk.execute(select(_present(desk, team_id).exists())).scalar_one())
+    return bool(desk.execute(_IS_SOMEBODY_THERE, presence(desk, team_id)).scalar_one())
 
 
-def _present(desk: Desk, team_id: int) -> Select[int]:
-    return (
-        select(Agent.id)
-        .join(Member, Member.agent_id == Agent.id)
-        .where(Member.team_id == team_id, Agent.is_active)
-        .where(Agent.seen_at >= desk.now - desk.pace.present)
-        .where(or_(~Agent.is_away, Agent.away_until <= desk.now))
-    )
+SOMEBODY_THERE = (
+    select(Agent.id)
+    .join(Member, Member.agent_id == Agent.id)
+    .where(Member.team_id == bindparam("present_team"), Agent.is_active)
+    .where(Agent.seen_at >= bindparam("present_since", type_=Instant()))
+    .where(or_(~Agent.is_away, Agent.away_until <= bindparam("present_now", type_=Instant())))
+    .exists()
+)
+"""The same within a larger statement, which then takes `presence` among its values."""
+_IS_SOMEBODY_THERE = select(SOMEBODY_THERE)
+
+
+def presence(desk: Desk, team_id: int) -> dict[str, Any]:
+    """What `SOMEBODY_THERE` needs to know."""
+    return {"present_team": team_id, "present_since": desk.now - desk.pace.present, "present_now": desk.now}
 
 
 def somebody_back_at(desk: Desk, team_id: int) -> datetime | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.commands.call import Here
 from bot.commands.reading import SHORTCUTS
 from bot.commands.registry import Command, Parameter
-from core import dialogs, listing, policy, teams, templates, views
+from core import listing, teams, templates, views
 from core.desk import Desk
 from core.models import Priority, Role, Status, Tag, Team
 from core.query import parse
@@ -84,7 +84,7 @@ def _tickets(desk: Desk) -> Iterable[tuple[str, str]]:
 
 
 def _dialogs(desk: Desk) -> Iterable[tuple[str, str]]:
-    return ((str(each.id), each.subject) for each in dialogs.live(desk) if policy.may_see(desk, each))
+    return ((str(each.id), each.subject) for each in listing.live(desk))
 
 
 def _agents(desk: Desk) -> Iterable[tuple[str, str]]:

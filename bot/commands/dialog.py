@@ -4,7 +4,7 @@ from bot import cards
 from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
-from core import dialogs, ending, policy
+from core import dialogs, ending, listing
 from core.models import Dialog, EndReason, Ticket
 from core.show import Answer, Text, Tone, text, texts
 
@@ -12,11 +12,11 @@ from core.show import Answer, Text, Tone, text, texts
 @command("dialog list", reads=True, example="dialog list")
 def list_(call: Call) -> Answer:
     """List the live dialogs, those who wait longest first."""
-    live = [dialog for dialog in dialogs.live(call.desk) if policy.may_see(call.desk, dialog)]
+    live = listing.live(call.desk)
     if not live:
         return Answer(text("Nobody is here at the moment."))
     said = texts("{count} live dialog", "{count} live dialogs", count=len(live))
-    return Answer(said, cards=tuple(cards.dialog_card(call.desk, dialog) for dialog in live))
+    return Answer(said, cards=cards.dialog_cards(call.desk, live))
 
 
 @command("dialog show", reads=True, example="dialog show 17")

@@ -6,12 +6,11 @@ from typing import Any
 
 from bot import cards, threads
 from bot.console.words import html, voice
-from core import deadlines, dialogs, listing, notices, outbox, policy, quarantine, views
+from core import deadlines, listing, notices, outbox, quarantine, views
 from core.actor import Actor
 from core.desk import Desk
 from core.errors import UserError
 from core.files import Store, is_shown
-from core.models import Dialog
 from core.query import parse
 from core.render import Voice
 from core.show import Card, Text, text
@@ -56,15 +55,10 @@ class View:
         return "99+" if self.count >= listing.COUNTED else str(self.count) if self.count else ""
 
 
-def live(desk: Desk) -> list[Dialog]:
-    """The live dialogs the actor may see."""
-    return [dialog for dialog in dialogs.live(desk) if policy.may_see(desk, dialog)]
-
-
 def side(desk: Desk, looking: Looking) -> Fragment:
     """The sidebar: what is live, the views with their counts, and what needs somebody."""
     speaker = voice(desk.actor, desk.now)
-    talking = live(desk)
+    talking = listing.live(desk)
     waiting = sum(1 for dialog in talking if dialog.taken_at is None)
     found = [View(LIVE, len(talking), looking.view == LIVE)]
     for view in views.seen_by_actor(desk):
@@ -88,7 +82,7 @@ def _count(desk: Desk, line: str) -> int:
 def feed(desk: Desk, looking: Looking) -> Fragment:
     """The middle: the cards of the chosen view; the live dialogs stand above every list."""
     speaker = voice(desk.actor, desk.now)
-    shown = [cards.dialog_card(desk, dialog) for dialog in live(desk)] if looking.view == LIVE else []
+    shown = cards.dialog_cards(desk, listing.live(desk)) if looking.view == LIVE else ()
     said, more = _listed(desk, looking.view)
     about = html("feed.html", speaker, view=looking.view, live=shown, cards=said, trouble=more, chosen=looking.thread)
     return Fragment("feed", about)

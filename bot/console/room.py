@@ -12,9 +12,10 @@ from starlette.websockets import WebSocket
 
 from bot.commands.registry import Command
 from bot.console import places
-from bot.console.live import Page, Shared
+from bot.console.live import Page
 from bot.console.places import Looking
 from bot.console.signin import HEADERS, SignIn, is_from_us, signed_in
+from bot.console.tab import Shared
 from bot.console.words import SCRIPT_WORDS, html, voice
 from core import files
 from core.bus import Bus

@@ -60,8 +60,13 @@ class Door:
     visitors: Visitors
     section: Section
     _known: dict[str, tuple[float, Source, Options]] = field(default_factory=dict)
-    _sessions: Limit = field(default_factory=lambda: Limit(burst=60, per_minute=60))
-    _requests: Limit = field(default_factory=lambda: Limit(burst=240, per_minute=600))
+    _sessions: Limit = field(init=False)
+    _requests: Limit = field(init=False)
+
+    def __post_init__(self) -> None:
+        most = self.desks.pace.visitors_per_minute
+        self._sessions = Limit(burst=most, per_minute=most)
+        self._requests = Limit(burst=4 * most, per_minute=10 * most)
 
     async def enter(
         self, request: HTTPConnection, channel: str, language: str = "", *, is_session: bool = False

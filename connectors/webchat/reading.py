@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, bindparam, exists, or_, select
 
-from connectors.webchat import outbound
+from connectors.webchat import outbound, standing
+from connectors.webchat.standing import Newest
 from connectors.webchat.visitors import Visitor
-from core import dialogs, history, messages, teams, wordings
+from core import history, messages, teams, wordings
 from core.desk import Desk
 from core.events import MessageDeleted, MessageEdited, MessageRedacted
 from core.files import Store
 from core.intake import Source
 from core.models import (
-    Agent,
     Dialog,
-    DialogState,
-    EndReason,
     EventRow,
+    File,
     Identity,
     Message,
     Reader,
@@ -89,65 +88,39 @@ def voice(desk: Desk, language: str, zone: str = "UTC") -> Voice:
 
 def news(desk: Desk, page: Page, cursor: Cursor) -> News:
     """How the visitor's dialog stands and what they have not read; the same cursor again gives the same."""
-    dialog = latest(desk, page)
-    if dialog is None:
-        return News(_nothing(desk, page), None, Cursor())
-    stand = _stand(desk, page, dialog)
-    if cursor.dialog != dialog.id:
-        cursor = Cursor(dialog.id, 0)
-    if dialog.last_seq <= cursor.seq:
-        return News(stand, None, Cursor(dialog.id, min(cursor.seq, dialog.last_seq)))
-    said = [*(_before(desk, page, dialog) if cursor.seq == 0 else ()), *_after(desk, page, cursor)]
-    frame = {"type": "messages", "dialog": dialog.id, "seq": dialog.last_seq, "messages": said}
-    return News(stand, frame if said or cursor.seq == 0 else None, Cursor(dialog.id, dialog.last_seq))
+    newest = standing.newest(desk, page.source, page.visitor)
+    if newest is None:
+        there = teams.is_somebody_there(desk, page.source.team_id)
+        return News(standing.NOTHING | {"available": there}, None, Cursor())
+    stand = standing.frame(newest)
+    if cursor.dialog != newest.id:
+        cursor = Cursor(newest.id, 0)
+    if newest.last_seq <= cursor.seq:
+        return News(stand, None, Cursor(newest.id, min(cursor.seq, newest.last_seq)))
+    said = [*(_before(desk, page, newest) if cursor.seq == 0 else ()), *_after(desk, page, cursor)]
+    frame = {"type": "messages", "dialog": newest.id, "seq": newest.last_seq, "messages": said}
+    return News(stand, frame if said or cursor.seq == 0 else None, Cursor(newest.id, newest.last_seq))
 
 
-def _nothing(desk: Desk, page: Page) -> dict[str, Any]:
-    there = teams.is_somebody_there(desk, page.source.team_id)
-    return {
-        "type": "dialog", "dialog": None, "state": "none", "phase": "waiting", "queue": None, "agent": None,
-        "may_rate": False, "rating": None, "wants_email": False, "available": there, "seen": 0,
-    }  # fmt: skip
-
-
-def _stand(desk: Desk, page: Page, dialog: Dialog) -> dict[str, Any]:
-    is_live = dialog.state is DialogState.LIVE
-    agent = None if dialog.assignee_id is None else desk.session.get_one(Agent, dialog.assignee_id)
-    return {
-        "type": "dialog",
-        "dialog": dialog.id,
-        "state": dialog.state.value,
-        "phase": dialog.phase.value,
-        "queue": dialogs.place_in_queue(desk, dialog),
-        "agent": agent.public_name if agent is not None and dialog.taken_at is not None else None,
-        "may_rate": not is_live and dialog.taken_at is not None,
-        "rating": dialog.rating,
-        "wants_email": not is_live and dialog.end_reason is EndReason.UNTAKEN and not _has_email(desk, dialog),
-        "available": teams.is_somebody_there(desk, page.source.team_id),
-        "seen": dialog.agent_seen_seq,
-    }
-
-
-def _has_email(desk: Desk, dialog: Dialog) -> bool:
-    statement = select(Identity.id).where(Identity.contact_id == dialog.contact_id, Identity.kind == "email")
-    return desk.execute(statement.limit(1)).first() is not None
+_HAS_FILES = exists(select(File.id).where(File.message_id == Message.id))
+_CHANGED = select(EventRow.message_id).where(
+    EventRow.dialog_id == bindparam("dialog"), EventRow.dialog_seq > bindparam("seq"), EventRow.kind.in_(_CHANGES)
+)
+_AFTER = (
+    select(Message, _HAS_FILES)
+    .where(Message.dialog_id == bindparam("dialog"), Message.reader == Reader.CUSTOMER)
+    .where(or_(Message.dialog_seq > bindparam("seq"), Message.id.in_(_CHANGED)))
+    .order_by(Message.dialog_seq.desc())
+    .limit(MOST)
+)
 
 
 def _after(desk: Desk, page: Page, cursor: Cursor) -> list[dict[str, Any]]:
-    changed = select(EventRow.message_id).where(
-        EventRow.dialog_id == cursor.dialog, EventRow.dialog_seq > cursor.seq, EventRow.kind.in_(_CHANGES)
-    )
-    statement = (
-        select(Message)
-        .where(Message.dialog_id == cursor.dialog, Message.reader == Reader.CUSTOMER)
-        .where(or_(Message.dialog_seq > cursor.seq, Message.id.in_(changed)))
-        .order_by(Message.dialog_seq.desc())
-        .limit(MOST)
-    )
-    return _as_frames(desk, page, list(reversed(desk.session.scalars(statement).all())))
+    found = desk.session.execute(_AFTER, {"dialog": cursor.dialog, "seq": cursor.seq}).all()
+    return _as_frames(desk, page, found[::-1])
 
 
-def _before(desk: Desk, page: Page, dialog: Dialog) -> list[dict[str, Any]]:
+def _before(desk: Desk, page: Page, dialog: Newest) -> list[dict[str, Any]]:
     """What was said in earlier dialogs on the same ticket, numbered backwards: a new page shows the whole matter."""
     if dialog.ticket_id is None:
         return []
@@ -155,20 +128,21 @@ def _before(desk: Desk, page: Page, dialog: Dialog) -> list[dict[str, Any]]:
         Dialog.ticket_id == dialog.ticket_id, Dialog.identity_id == dialog.identity_id, Dialog.id < dialog.id
     )
     statement = (
-        select(Message)
+        select(Message, _HAS_FILES)
         .where(Message.dialog_id.in_(earlier), Message.reader == Reader.CUSTOMER)
         .order_by(Message.id.desc())
         .limit(MOST)
     )
-    frames = _as_frames(desk, page, list(reversed(desk.session.scalars(statement).all())))
+    frames = _as_frames(desk, page, desk.session.execute(statement).all()[::-1])
     return [frame | {"seq": place - len(frames)} for place, frame in enumerate(frames)]
 
 
-def _as_frames(desk: Desk, page: Page, rows: Sequence[Message]) -> list[dict[str, Any]]:
-    files = messages.files_of(desk, [row.id for row in rows])
-    speaker = voice(desk, page.visitor.language)
+def _as_frames(desk: Desk, page: Page, rows: Sequence[Row[Message, bool]]) -> list[dict[str, Any]]:
+    files = messages.files_of(desk, [row.id for row, has_files in rows if has_files])
+    is_worded = any(row.wording for row, _ in rows)
+    speaker = voice(desk, page.visitor.language) if is_worded else Voice(page.visitor.language)
     framed = []
-    for row in rows:
+    for row, _ in rows:
         words = messages.for_customer(row, in_words=speaker.say(history.words_of(row)))
         framed.append(outbound.message(row, words, files.get(row.id, []), page.store))
     return framed

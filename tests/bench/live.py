@@ -93,11 +93,7 @@ async def _nothing() -> str:
 def _greeting(server: Server) -> Callable[[], Any]:
     async def greet() -> str:
         async with httpx.AsyncClient(base_url=server.base) as web:
-            for _ in range(50):
-                told = await web.post("/chat/session", json={"channel": "shop"})
-                if told.status_code == 200:
-                    break
-                await asyncio.sleep(1)
+            told = await web.post("/chat/session", json={"channel": "shop"})
         return json.dumps({"type": "hello", "version": 1, "token": told.json()["token"], "dialog": None, "seq": 0})
 
     return greet
@@ -179,7 +175,13 @@ def _installed_mb() -> float:
 def measured(*, widgets: int) -> list[Row]:
     """Starts the desk and the bare stack side by side."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = {"MESSAGES_PER_MINUTE": "100000", "PRESENT": "5h", "CALL_OUT": "5h", "GIVE_UP": "5h"}
+        settings = {
+            "MESSAGES_PER_MINUTE": "100000",
+            "VISITORS_PER_MINUTE": "100000",
+            "PRESENT": "5h",
+            "CALL_OUT": "5h",
+            "GIVE_UP": "5h",
+        }
         server = Server(Path(folder), settings)
         server.start()
         server.end()

@@ -28,6 +28,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     cookie = httpx.post(running.sign_in_link(), headers={"Origin": running.base}).cookies["deskbell"]
     headers = {"Cookie": f"deskbell={cookie}", "Origin": running.base}
     with sync_connect(f"{running.base.replace('http', 'ws')}/room/ws", additional_headers=headers) as room:
+        room.send(json.dumps({"type": "open", "view": "live", "thread": ""}))
         room.recv()
     yield running
     assert httpx.get(f"{running.base}/readyz").json() == {"ready": True, "failing": []}
