@@ -4,14 +4,12 @@ import hashlib
 import os
 import re
 import tempfile
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from PIL import Image
 from sqlalchemy import func, insert, select, update
 
 from core.desk import Desk
@@ -22,10 +20,8 @@ from core.show import text
 LINK_LIFE = timedelta(hours=1)
 UNSENT_LIFE = timedelta(days=1)
 """A file nobody has sent within this time is removed."""
-_MOST_PIXELS = 60_000_000
-"""Larger pictures are kept but never opened: a small file may unfold to gigabytes."""
-_IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
-_SHOWN = frozenset(_IMAGES.values())
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF")
+_SHOWN = frozenset(("image/jpeg", "image/png", "image/gif", "image/webp"))
 """What a browser may show inside a page; everything else is only downloaded."""
 _MAGIC = (
     (b"%PDF-", "application/pdf"),
@@ -103,21 +99,12 @@ def _write(path: Path, content: bytes) -> None:
 
 def _kind(content: bytes, path: Path) -> tuple[str, tuple[int, int] | tuple[()]]:
     """What bytes are by their own beginning, never by their name; a picture's size when it is one we show."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            with Image.open(path, formats=list(_IMAGES)) as image:
-                if image.width * image.height <= _MOST_PIXELS:
-                    return _IMAGES[image.format or ""], (image.width, image.height)
-        except (
-            OSError,
-            SyntaxError,
-            ValueError,
-            Image.DecompressionBombError,
-            Image.DecompressionBombWarning,
-            KeyError,
-        ):
-            pass
+    if content.startswith(_PICTURES):
+        from core import pictures  # its library is large, and many desks never get a picture
+
+        picture = pictures.measured(path)
+        if picture is not None:
+            return picture
     for start, media_type in _MAGIC:
         if content.startswith(start):
             return media_type, ()

@@ -4,11 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection, create_engine, inspect, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -17,26 +13,50 @@ _LOCK = 7_203_614
 """PostgreSQL's advisory lock: several processes may start at once, one migrates."""
 
 
+_FOLDER = Path(__file__).parent / "migrations"
+
+
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Brings the database up to a revision, by default the newest."""
-    await _on(url, lambda connection: command.upgrade(_config(connection), revision))
+    """Brings the database up to a revision, by default the newest; one that is there already costs next to nothing."""
+    if revision != "head" or await revision_of(url) != head():
+        await _move(url, "upgrade", revision)
 
 
 async def downgrade(url: str, revision: str = "base") -> None:
     """Takes the database back to a revision, by default to nothing."""
-    await _on(url, lambda connection: command.downgrade(_config(connection), revision))
+    await _move(url, "downgrade", revision)
 
 
 async def revision_of(url: str) -> str | None:
     """The revision a database is at; None for an empty one."""
-    return await _on(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
+    return await _on(url, _revision)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
+    return None if found is None else str(found)
 
 
 def head() -> str:
-    """The newest revision there is."""
-    found = ScriptDirectory.from_config(_config(None)).get_current_head()
-    assert found is not None
-    return found
+    """The newest revision there is: migrations' files are named after theirs, and count up."""
+    return max(path.stem.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*_*.py"))
+
+
+async def _move(url: str, direction: str, revision: str) -> None:
+    """Alembic is imported only when there is something to do: that takes longer than all else at a start."""
+    from alembic import command
+    from alembic.config import Config
+
+    def body(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(_FOLDER))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        getattr(command, direction)(config, revision)
+
+    await _on(url, body)
 
 
 async def _on(url: str, work: Callable[[Connection], T]) -> T:
@@ -64,11 +84,3 @@ async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
             return await connection.run_sync(locked)
     finally:
         await engine.dispose()
-
-
-def _config(connection: Connection | None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config

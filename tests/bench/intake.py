@@ -21,7 +21,9 @@ from core.connector import Said, Sender
 from core.desk import Desk
 from core.intake import Source
 from core.pace import Pace
-from core.store import Desks, PostgresDriver, SqliteDriver, open_driver, utc_now
+from core.postgres import PostgresDriver
+from core.sqlite import SqliteDriver
+from core.store import Desks, open_driver, utc_now
 from tests.bench.tables import Row, at_least
 from tests.postgres import Cluster, binaries
 

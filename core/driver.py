@@ -1,0 +1,75 @@
+"""How one kind of database runs a body in a transaction; what its drivers share."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.desk import Topic
+from core.errors import StoreBusy
+from core.writer import passes
+
+T = TypeVar("T")
+Publish = Callable[[frozenset[Topic]], None]
+
+REPEATABLE = {"40001", "40P01", "23505"}
+"""PostgreSQL's serialization failure and deadlock, and two at once who both made the same row: run the body again."""
+
+
+class Driver(Protocol):
+    """How one kind of database runs a body in a transaction."""
+
+    async def change(self, body: Callable[[Connection], T]) -> T:
+        """Runs a body that writes, commits it, and hands back what it returned."""
+
+    async def read(self, body: Callable[[Connection], T]) -> T:
+        """Runs a body that only reads, on one consistent state."""
+
+    def changed(self, topics: frozenset[Topic]) -> None:
+        """Notes what this process has just committed, for the others."""
+
+    async def hear_others(self, tell: Publish) -> None:
+        """Tells what other processes have changed (`*` where nobody knows), until cancelled."""
+
+    async def close(self) -> None:
+        """Finishes what runs and lets go of all connections."""
+
+
+async def run_on(engine: AsyncEngine, body: Callable[[Connection], T]) -> T:
+    """Runs a body to its end even when the caller goes away: a statement cut short would cost its connection."""
+    running = asyncio.create_task(_on_connection(engine, body))
+    _running.add(running)
+    running.add_done_callback(_ended)
+    result: T = await asyncio.shield(running)
+    return result
+
+
+_running: set["asyncio.Task[Any]"] = set()
+"""Holds what runs on, so that it is not collected before its end."""
+
+
+def _ended(running: "asyncio.Task[Any]") -> None:
+    _running.discard(running)
+    if not running.cancelled():
+        running.exception()  # whoever went away no longer asks for it
+
+
+async def _on_connection(engine: AsyncEngine, body: Callable[[Connection], T]) -> T:
+    async with engine.begin() as connection:
+        return await connection.run_sync(body)
+
+
+async def translated(running: Awaitable[T]) -> T:
+    """Turns trouble that passes into StoreBusy, so that nobody above knows a driver."""
+    try:
+        return await running
+    except (OperationalError, InterfaceError) as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state in REPEATABLE or (state is None and not passes(error)):
+            raise
+        raise StoreBusy(type(error.orig).__name__) from error
+    except (ConnectionError, TimeoutError) as error:
+        raise StoreBusy(type(error).__name__) from error

@@ -1,0 +1,53 @@
+"""PostgreSQL: changes side by side, a connection each, on asyncpg."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from core.desk import Topic
+from core.driver import REPEATABLE, Publish, run_on, translated
+from core.notifier import Notifier
+
+T = TypeVar("T")
+_RETRIES = 5
+
+
+class PostgresDriver:
+    """Changes side by side, each on a connection of its own."""
+
+    def __init__(self, url: URL, *, connections: int = 16) -> None:
+        self._engine = create_async_engine(
+            url, pool_size=connections, max_overflow=4, pool_timeout=30, pool_pre_ping=False
+        )
+        self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        self._notifier = Notifier(url)
+
+    async def change(self, body: Callable[[Connection], T]) -> T:
+        """Runs the body in a transaction; a deadlock or serialization failure runs it again."""
+        for attempt in range(_RETRIES):
+            try:
+                return await translated(run_on(self._engine, body))
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in REPEATABLE or attempt == _RETRIES - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def read(self, body: Callable[[Connection], T]) -> T:
+        """Runs the body in a transaction that sees one state and ends with it."""
+        return await translated(run_on(self._readers, body))
+
+    def changed(self, topics: frozenset[Topic]) -> None:
+        """Has the other processes told of it, together with what else changes in these milliseconds."""
+        self._notifier.gather(topics)
+
+    async def hear_others(self, tell: Publish) -> None:
+        """Listens on a connection of its own."""
+        await self._notifier.run(tell)
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self._engine.dispose()
