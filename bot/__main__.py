@@ -1,5 +1,15 @@
-"""`python -m bot` is `deskbell`."""
+"""`deskbell`, which `python -m bot` runs too."""
 
-from bot.cli import main
+import gc
 
-main()
+
+def main() -> None:
+    """Runs the command line. What is imported lives as long as the process: the garbage collector waits meanwhile."""
+    gc.disable()
+    from bot.cli import main as command_line
+
+    command_line()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 """The command line: runs the desk, sets it up, and does what agents do without a browser."""
 
 import asyncio
+import gc
 import json
 import logging
 import sys
@@ -51,6 +52,9 @@ def _exit_code(error: DeskbellError) -> int:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Runs it to its end; what was imported so far is never looked at by the garbage collector again."""
+    gc.freeze()
+    gc.enable()
     return asyncio.run(work)
 
 

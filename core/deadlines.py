@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from core import upsert
 from core.desk import Desk
 from core.models import EXPECTED, Deadline, table
 from core.show import Text, text
@@ -42,18 +43,16 @@ def put(
         "subject": subject, "subject_id": subject_id, "kind": kind, "due_at": at, "facts": dict(facts or {}),
         "tries": 0, "is_failed": False,
     }  # fmt: skip
-    desk.execute(_PUT[desk.on_postgres], row)
+    desk.execute(_put(desk.on_postgres), row)
     desk.look("due")
 
 
-def _upsert(insert: Any) -> Any:
+@cache
+def _put(on_postgres: bool) -> Any:
     """Made once: every message moves a deadline."""
-    statement = insert(table(Deadline))
+    statement = upsert.into(table(Deadline), on_postgres)
     moved = {name: statement.excluded[name] for name in ("due_at", "facts", "tries", "is_failed")}
     return statement.on_conflict_do_update(index_elements=["subject", "subject_id", "kind"], set_=moved)
-
-
-_PUT = {False: _upsert(sqlite.insert), True: _upsert(postgresql.insert)}
 
 
 def drop(desk: Desk, subject: str, subject_id: int, *kinds: str) -> None:

@@ -1,13 +1,13 @@
 """What came in becomes a message on a dialog or ticket, once; what cannot be understood is kept raw."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError
 
-from core import contacts, deadlines, dialogs, ending, idling, messages, quarantine, teams, tickets, wordings
+from core import contacts, deadlines, dialogs, ending, idling, messages, quarantine, teams, tickets, upsert, wordings
 from core.actor import Actor, ActorKind
 from core.connector import Claims, Edited, Inbound, Left, Reacted, Retracted, Said, Sender
 from core.contacts import Known
@@ -69,13 +69,13 @@ def source(channel: Channel) -> Source:
 def is_first(desk: Desk, source_key: str, external_id: str) -> bool:
     """Whether this came in for the first time; notes it, in the transaction of its effect."""
     row = {"source": source_key, "external_id": external_id[:400], "at": desk.now}
-    return desk.change(_RECEIVED[desk.on_postgres], row) == 1
+    return desk.change(_received(desk.on_postgres), row) == 1
 
 
-_RECEIVED = {
-    False: sqlite.insert(table(Received)).on_conflict_do_nothing(),
-    True: postgresql.insert(table(Received)).on_conflict_do_nothing(),
-}
+@cache
+def _received(on_postgres: bool) -> Any:
+    """Made once: everything that comes in runs it."""
+    return upsert.into(table(Received), on_postgres).on_conflict_do_nothing()
 
 
 def receive(desk: Desk, source: Source, inbound: Inbound, *, admitted: bool = False) -> Receipt:

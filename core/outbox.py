@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, delete, exists, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
+from core import upsert
 from core.desk import Desk
 from core.errors import NotFound
 from core.events import MessageFailed
@@ -58,9 +58,8 @@ class Claimed:
 
 def put(desk: Desk, wanted: Wanted) -> int:
     """Adds a delivery to its lane, in the transaction of what it tells of; returns its id."""
-    upsert = postgresql.insert if desk.on_postgres else sqlite.insert
     lane = {"key": wanted.lane, "destination": wanted.destination, "buckets": list(wanted.buckets), "leased_by": ""}
-    desk.execute(upsert(Lane).values(**lane).on_conflict_do_nothing())
+    desk.execute(upsert.into(Lane, desk.on_postgres).values(**lane).on_conflict_do_nothing())
     row = {
         "lane": wanted.lane, "kind": wanted.kind, "rank": wanted.rank, "state": DeliveryState.WAITING, "is_due": True,
         "message_id": wanted.message_id, "thread_id": wanted.thread_id, "ticket_id": wanted.ticket_id,
@@ -162,8 +161,7 @@ def _pause(attempts: int, chance: float) -> timedelta:
 
 
 def _hold(desk: Desk, bucket: str, until: datetime) -> None:
-    upsert = postgresql.insert if desk.on_postgres else sqlite.insert
-    statement = upsert(Bucket).values(key=bucket, not_before=until)
+    statement = upsert.into(Bucket, desk.on_postgres).values(key=bucket, not_before=until)
     desk.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"not_before": until}))
 
 

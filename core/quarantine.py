@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from core import upsert
 from core.connector import Bounced, CallFact, Claims, Edited, Inbound, Left, Reacted, Retracted, Said, Sender
 from core.desk import Desk
 from core.errors import NotFound
@@ -22,12 +22,11 @@ _KINDS: dict[str, type[Inbound]] = {
 
 def keep(desk: Desk, source: str, external_id: str, raw: bytes, reason: Text, *, team_id: int | None) -> None:
     """Keeps something raw with the reason why; the same thing again is kept once."""
-    insert = postgresql.insert if desk.on_postgres else sqlite.insert
     row = {
         "source": source, "external_id": external_id[:400], "raw": raw, "reason": as_json(reason),
         "team_id": team_id, "state": QuarantineState.WAITING, "at": desk.now,
     }  # fmt: skip
-    if desk.change(insert(Quarantined).values(**row).on_conflict_do_nothing()):
+    if desk.change(upsert.into(Quarantined, desk.on_postgres).values(**row).on_conflict_do_nothing()):
         desk.look("queue", "quarantine")
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.types import UserDefinedType
 
 from core.desk import Desk
 from core.models import UNINDEXED, Dialog, Message, Ticket
@@ -37,11 +37,20 @@ _BATCH = 500
 _own = MetaData()
 
 
+class _Terms(UserDefinedType[str]):
+    """PostgreSQL's tsvector; on SQLite a column of the FTS5 table."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **kw: Any) -> str:
+        return "TSVECTOR"
+
+
 def _index_table(name: str) -> Table:
     """PostgreSQL's index table; on SQLite an FTS5 table of the same name, with a column for each stream."""
     table = Table(
         name, _own, Column("rowid", BigInteger, primary_key=True, autoincrement=False),
-        Column("german", TSVECTOR), Column("english", TSVECTOR),
+        Column("german", _Terms), Column("english", _Terms),
     )  # fmt: skip
     Index(f"ix_{name}_german", table.c.german, postgresql_using="gin")
     Index(f"ix_{name}_english", table.c.english, postgresql_using="gin")

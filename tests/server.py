@@ -46,14 +46,14 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"], env=self.environment(), stdout=log, stderr=log, text=True
         )
-        for _ in range(400):
+        for _ in range(2_000):
             try:
                 if httpx.get(f"{self.base}/healthz").status_code == 200:
                     return
             except httpx.HTTPError:
                 if self.process.poll() is not None:
                     break
-                time.sleep(0.05)
+                time.sleep(0.01)
         raise RuntimeError(f"the desk does not start: {self.said()[-2000:]}")
 
     def said(self) -> str:

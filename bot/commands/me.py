@@ -2,8 +2,7 @@
 
 from zoneinfo import ZoneInfo, available_timezones
 
-from argon2 import PasswordHasher
-
+from bot import passwords
 from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
@@ -83,7 +82,7 @@ def password(call: Call, password: kinds.Words) -> Answer:
     """Set a password to sign in to the team room with."""
     if len(password) < SHORTEST_PASSWORD:
         raise UserError(text("A password needs at least {count} characters.", count=SHORTEST_PASSWORD))
-    call.agent().password_hash = PasswordHasher().hash(password)
+    call.agent().password_hash = passwords.hashed(password)
     return Answer(text("Your password is set. You can sign in with your name and it."), tone=Tone.GOOD)
 
 

@@ -4,12 +4,11 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot import passwords
 from bot.console.words import html
 from core import teams
 from core.actor import SYSTEM, Actor
@@ -63,8 +62,6 @@ class SignIn:
 
     def __init__(self, desks: Desks) -> None:
         self._desks = desks
-        self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash("nobody has this password")
         self._tries = Limit(burst=10, per_minute=10)
 
     def routes(self) -> list[Route]:
@@ -110,21 +107,14 @@ class SignIn:
             return self._shown(request, _TOO_OFTEN, status=429)
         name, password = await _form(request)
         agent = await self._desks.read(SYSTEM, lambda desk: _agent(desk, name))
-        if not self._fits(agent, password) or agent is None:
+        kept = agent.password_hash if agent is not None else None
+        if not await passwords.fits(kept or "", password) or agent is None:
             return self._shown(request, _WRONG, status=403)
         agent_id, browser = agent.id, _browser(request)
         secret = await self._desks.change(
             SYSTEM, lambda desk: teams.sign_in(desk, teams.agent_by_id(desk, agent_id), browser)
         )
         return self._welcome(request, secret)
-
-    def _fits(self, agent: Agent | None, password: str) -> bool:
-        """Takes as long for a name that does not exist."""
-        kept = agent.password_hash if agent is not None and agent.password_hash else self._nobody
-        try:
-            return self._hasher.verify(kept, password) and agent is not None and bool(agent.password_hash)
-        except (VerificationError, InvalidHashError):
-            return False
 
     def _welcome(self, request: Request, secret: str) -> Response:
         response = RedirectResponse("/room", 303)

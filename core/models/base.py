@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
+    DateTime,
     Dialect,
     Enum,
     ForeignKey,
@@ -18,7 +19,6 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -34,7 +34,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(TIMESTAMP(timezone=True) if dialect.name == "postgresql" else BigInteger())
+        return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == "postgresql" else BigInteger())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None or dialect.name == "postgresql":
@@ -45,6 +45,20 @@ class Instant(TypeDecorator[datetime]):
         if value is None or dialect.name == "postgresql":
             return value  # type: ignore[no-any-return]
         return _EPOCH + timedelta(microseconds=value)
+
+
+class Document(TypeDecorator[Any]):
+    """JSON; binary on PostgreSQL, whose dialect is imported only there."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(JSON())
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB())
 
 
 class Never(ColumnElement[datetime]):
@@ -77,11 +91,9 @@ def stored(kind: type[StrEnum]) -> Enum:
 
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
-_JSON = JSON().with_variant(JSONB(), "postgresql")
-
 Key = Annotated[int, mapped_column(_ID, primary_key=True, autoincrement=True)]
-Facts = Annotated[dict[str, Any], mapped_column(_JSON, default=dict)]
-Listed = Annotated[list[Any], mapped_column(_JSON, default=list)]
+Facts = Annotated[dict[str, Any], mapped_column(Document, default=dict)]
+Listed = Annotated[list[Any], mapped_column(Document, default=list)]
 
 
 NEVER_AGAIN = {"sqlite_autoincrement": True}

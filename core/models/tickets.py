@@ -4,8 +4,16 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, Integer, UniqueConstraint, func, literal_column
-from sqlalchemy.dialects.postgresql import SMALLINT
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    Integer,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    literal_column,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -33,7 +41,7 @@ class Priority(IntEnum):
 class StoredPriority(TypeDecorator[Priority]):
     """A Priority as a small number."""
 
-    impl = Integer().with_variant(SMALLINT(), "postgresql")
+    impl = Integer().with_variant(SmallInteger(), "postgresql")
     cache_ok = True
 
     def process_result_value(self, value: int | None, dialect: object) -> Priority | None:

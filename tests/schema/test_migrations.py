@@ -3,10 +3,12 @@
 import re
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -63,6 +65,10 @@ async def test_the_newest_migration_has_the_models_indexes(database: str) -> Non
     migrated = await _on(database, _indexes)
     await schema.downgrade(database)
     assert await _on(database, _made_from_models) == migrated
+
+
+def test_migrations_are_named_after_their_revisions() -> None:
+    assert ScriptDirectory(str(Path(schema.__file__).parent / "migrations")).get_current_head() == schema.head()
 
 
 async def test_upgrading_twice_changes_nothing(database: str) -> None:
