@@ -1,12 +1,10 @@
 """How one kind of database runs a body in a transaction; what its drivers share."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.desk import Topic
 from core.errors import StoreBusy
@@ -36,30 +34,6 @@ class Driver(Protocol):
 
     async def close(self) -> None:
         """Finishes what runs and lets go of all connections."""
-
-
-async def run_on(engine: AsyncEngine, body: Callable[[Connection], T]) -> T:
-    """Runs a body to its end even when the caller goes away: a statement cut short would cost its connection."""
-    running = asyncio.create_task(_on_connection(engine, body))
-    _running.add(running)
-    running.add_done_callback(_ended)
-    result: T = await asyncio.shield(running)
-    return result
-
-
-_running: set["asyncio.Task[Any]"] = set()
-"""Holds what runs on, so that it is not collected before its end."""
-
-
-def _ended(running: "asyncio.Task[Any]") -> None:
-    _running.discard(running)
-    if not running.cancelled():
-        running.exception()  # whoever went away no longer asks for it
-
-
-async def _on_connection(engine: AsyncEngine, body: Callable[[Connection], T]) -> T:
-    async with engine.begin() as connection:
-        return await connection.run_sync(body)
 
 
 async def translated(running: Awaitable[T]) -> T:

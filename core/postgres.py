@@ -1,15 +1,16 @@
 """PostgreSQL: changes side by side, a connection each, on asyncpg."""
 
+import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from core.desk import Topic
-from core.driver import REPEATABLE, Publish, run_on, translated
+from core.driver import REPEATABLE, Publish, translated
 from core.notifier import Notifier
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ class PostgresDriver:
         """Runs the body in a transaction; a deadlock or serialization failure runs it again."""
         for attempt in range(_RETRIES):
             try:
-                return await translated(run_on(self._engine, body))
+                return await translated(_run_on(self._engine, body))
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in REPEATABLE or attempt == _RETRIES - 1:
                     raise
@@ -38,7 +39,7 @@ class PostgresDriver:
 
     async def read(self, body: Callable[[Connection], T]) -> T:
         """Runs the body in a transaction that sees one state and ends with it."""
-        return await translated(run_on(self._readers, body))
+        return await translated(_run_on(self._readers, body))
 
     def changed(self, topics: frozenset[Topic]) -> None:
         """Has the other processes told of it, together with what else changes in these milliseconds."""
@@ -51,3 +52,27 @@ class PostgresDriver:
     async def close(self) -> None:
         """Closes all connections."""
         await self._engine.dispose()
+
+
+async def _run_on(engine: AsyncEngine, body: Callable[[Connection], T]) -> T:
+    """Runs a body to its end even when the caller goes away: a statement cut short would cost its connection."""
+    running = asyncio.create_task(_on_connection(engine, body))
+    _running.add(running)
+    running.add_done_callback(_ended)
+    result: T = await asyncio.shield(running)
+    return result
+
+
+_running: set["asyncio.Task[Any]"] = set()
+"""Holds what runs on, so that it is not collected before its end."""
+
+
+def _ended(running: "asyncio.Task[Any]") -> None:
+    _running.discard(running)
+    if not running.cancelled():
+        running.exception()  # whoever went away no longer asks for it
+
+
+async def _on_connection(engine: AsyncEngine, body: Callable[[Connection], T]) -> T:
+    async with engine.begin() as connection:
+        return await connection.run_sync(body)

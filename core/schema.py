@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, create_engine, inspect, make_url
+from sqlalchemy import Connection, inspect, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -62,25 +63,23 @@ async def _move(url: str, direction: str, revision: str) -> None:
 async def _on(url: str, work: Callable[[Connection], T]) -> T:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return await _on_postgres(url, work)
+        return await _on_postgres(parsed.set(drivername="postgresql+asyncpg"), work)
     Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed.set(drivername="sqlite"), poolclass=NullPool)
-    try:
-        with engine.begin() as connection:
-            return work(connection)
-    finally:
-        engine.dispose()
+    return await _once(parsed.set(drivername="sqlite+aiosqlite"), work)
 
 
-async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
-
+async def _on_postgres(url: URL, work: Callable[[Connection], T]) -> T:
     def locked(connection: Connection) -> T:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         return work(connection)
 
+    return await _once(url, locked)
+
+
+async def _once(url: URL, work: Callable[[Connection], T]) -> T:
+    engine = create_async_engine(url, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
-            return await connection.run_sync(locked)
+            return await connection.run_sync(work)
     finally:
         await engine.dispose()

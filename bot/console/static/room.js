@@ -239,6 +239,7 @@
     take(at) {
       this.input.value = this.choices[at][0];
       this.input.focus();
+      this.hide(); // an Enter right after this one does the line, it takes no choice again
       this.ask();
     }
 
