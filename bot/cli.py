@@ -69,6 +69,7 @@ def run(
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for noisy in ("apscheduler", "uvicorn.error", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # else it warns of every round that takes longer
     _run(run_desk(settings, [part.strip() for part in only.split(",") if part.strip()]))
 
 

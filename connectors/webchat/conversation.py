@@ -106,6 +106,7 @@ class Conversation:
         self._page = page
         self.cursor = cursor
         self._stand: dict[str, Any] | None = None
+        self._has_spoken = False
         self._typists: list[str] = []
 
     @property
@@ -204,6 +205,7 @@ class Conversation:
         if None in ids:
             lost = text("A file is no longer there. Please add it again.")
             return [await self.refuse(Refused("file", lost, say.client_id))]
+        self._has_spoken = True
         receipt = await self._take_in(say, tuple(id_ for id_ in ids if id_ is not None))
         self._works.bus.publish((self.topic,))
         return [{"type": "said", "client_id": say.client_id, "dialog": receipt.dialog_id, "seq": receipt.seq}]
@@ -267,6 +269,8 @@ class Conversation:
         """Notes that this page was closed; when it was the last one and none comes back, the dialog's grace begins."""
         source, visitor = self._page.source, self._page.visitor
         self._works.present.go(source.channel_id, visitor.address)
+        if self.cursor.dialog is None and not self._has_spoken:
+            return  # nothing was begun that could be left: most visitors only look
         await asyncio.sleep(_BACK_S)
         if not self._works.present.is_here(source.channel_id, visitor.address):
             await self._tell_presence(left=True)
