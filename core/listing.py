@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, false, func, literal, or_, select, true
 
@@ -19,8 +19,7 @@ COUNTED = 100
 """Counts stop here and are shown as `99+`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of a list."""
 
     number: int
@@ -71,20 +70,15 @@ def _tagged() -> Select[Any]:
 _TAGGED = _tagged()
 
 
-def _walks(desk: Desk, query: Query) -> bool:
+def _walks(desk: Desk, tags: tuple[str, ...]) -> bool:
     """Whether a list is read in its order and each row asked for its tags, rather than the tagged ones looked up."""
-    if not asserts(query.tree, "tag"):
-        return True
-    named = [str(v) for t in terms(query.tree) if isinstance(t, Is) and t.field == "tag" for v in t.values]
-    return int(desk.execute(_TAGGED, {"names": named}).scalar_one()) == _COMMON
+    return not tags or int(desk.execute(_TAGGED, {"names": list(tags)}).scalar_one()) == _COMMON
 
 
 def page(desk: Desk, query: Query, *, after: tuple[Any, ...] | None = None, limit: int = 20) -> Page:
     """One page of the tickets that fit and that the actor may see."""
-    statement = _rows(*_asked(desk, query), query.sort, limit + 1)
-    if after is not None:
-        statement = statement.where(_behind(query.sort, after))
-    found = desk.execute(statement).all()
+    build = _rows if after is not None else _first_rows
+    found = desk.execute(build(*_asked(desk, query), query.sort, limit + 1, after)).all()
     shown = found[:limit]
     return Page(tuple(map(_row, shown)), _key(query.sort, shown[-1]) if len(found) > limit else None)
 
@@ -120,14 +114,36 @@ _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 def _asked(desk: Desk, query: Query) -> tuple[Tree, Context]:
     """What is asked with what the policy allows, and for whom; equal for equal questions unless the clock matters."""
-    both = All((scope(query), policy.visible(desk.actor)))
-    context = policy.context(desk, walks=_walks(desk, query))
-    return both, context if is_timed(both) else replace(context, now=_ANY_TIME)
+    question = _question(query, policy.visible(desk.actor))
+    context = policy.context(desk, walks=_walks(desk, question.tags))
+    return question.tree, context if question.is_timed else replace(context, now=_ANY_TIME)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A filter within its scope and the policy, and what is known of it from its words alone."""
+
+    tree: Tree
+    is_timed: bool
+    tags: tuple[str, ...]
+    """The tags a row is wanted for."""
 
 
 @lru_cache(maxsize=256)
-def _rows(tree: Tree, context: Context, sort: tuple[Sort, ...], limit: int) -> Select[*tuple[Any, ...]]:
-    """The statement of a page, kept: making it takes longer than running it."""
+def _question(query: Query, visible: Tree) -> _Question:
+    tree = All((scope(query), visible))
+    tagged = [term for term in terms(query.tree) if isinstance(term, Is) and term.field == "tag"]
+    names = tuple(str(value) for term in tagged for value in term.values) if asserts(query.tree, "tag") else ()
+    return _Question(tree, is_timed(tree), names)
+
+
+def _rows(
+    tree: Tree, context: Context, sort: tuple[Sort, ...], limit: int, after: tuple[Any, ...] | None
+) -> Select[*tuple[Any, ...]]:
+    """The statement of a page: which tickets, and only then what is shown of them."""
+    fitting = select(Ticket.id).where(where(tree, context)).order_by(*_order(sort)).limit(limit)
+    if after is not None:
+        fitting = fitting.where(_behind(sort, after))
     return (
         select(
             Ticket.id, Ticket.subject, Ticket.status, Ticket.priority, Ticket.due_at, Ticket.waiting_since,
@@ -138,10 +154,13 @@ def _rows(tree: Tree, context: Context, sort: tuple[Sort, ...], limit: int) -> S
         .join(Team, Team.id == Ticket.team_id)
         .outerjoin(Agent, Agent.id == Ticket.assignee_id)
         .outerjoin(Contact, Contact.id == Ticket.contact_id)
-        .where(where(tree, context))
+        .where(Ticket.id.in_(fitting))
         .order_by(*_order(sort))
-        .limit(limit)
     )  # fmt: skip
+
+
+_first_rows = lru_cache(maxsize=256)(_rows)
+"""First pages are kept: making one's statement takes longer than running it."""
 
 
 @lru_cache(maxsize=256)
@@ -198,8 +217,11 @@ def _beyond(key: Sort, edge: Any) -> Any:
 
 
 def _row(row: Any) -> Row:
-    contact = row.contact or row.claimed_name or (f"Customer {row.contact_id}" if row.contact_id else "")
+    """Unpacked in one go, in the order of `_rows`: by name each value takes as long as all of them do so."""
+    (number, subject, status, priority, due_at, waiting_since, _, updated_at, team, assignee, name, claimed_name,
+     contact_id, tags) = row  # fmt: skip
+    contact = name or claimed_name or (f"Customer {contact_id}" if contact_id else "")
     return Row(
-        row.id, row.subject, row.status, row.priority, row.team, row.assignee or "", contact,
-        row.due_at, row.waiting_since, row.updated_at, tuple(sorted(row.tags.split(","))) if row.tags else (),
+        number, subject, status, priority, team, assignee or "", contact, due_at, waiting_since, updated_at,
+        tuple(sorted(tags.split(","))) if tags else (),
     )  # fmt: skip

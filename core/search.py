@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Index,
     MetaData,
+    Select,
     Table,
     delete,
     func,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    union_all,
     update,
 )
 from sqlalchemy.types import UserDefinedType
@@ -164,14 +166,17 @@ def mentions(wanted: Streams, on: type[Ticket | Dialog], on_postgres: bool) -> C
     owner = Message.ticket_id if on is Ticket else Message.dialog_id
     hits = _hits(_messages, wanted, on_postgres)
     said = select(owner).where(Message.id.in_(select(hits.c.rowid)), owner.is_not(None))
-    return or_(in_subject(wanted, on, on_postgres), on.id.in_(said))
+    return on.id.in_(union_all(_by_subject(wanted, on, on_postgres), said))
 
 
 def in_subject(wanted: Streams, on: type[Ticket | Dialog], on_postgres: bool) -> ColumnElement[bool]:
     """The tickets or dialogs in whose subject these words stand one after the other."""
+    return on.id.in_(_by_subject(wanted, on, on_postgres))
+
+
+def _by_subject(wanted: Streams, on: type[Ticket | Dialog], on_postgres: bool) -> Select[Any]:
     hits = _hits(_subjects, wanted, on_postgres, is_positive=on is Ticket)
-    found = hits.c.rowid if on is Ticket else -hits.c.rowid
-    return on.id.in_(select(found))
+    return select(hits.c.rowid if on is Ticket else -hits.c.rowid)
 
 
 def _hits(table: Table, wanted: Streams, on_postgres: bool, *, is_positive: bool = True) -> Any:

@@ -81,7 +81,7 @@ class Person:
 
     def _hears(self, answer: Answer) -> str:
         self.answers.append(answer)
-        self.heard.append(Voice(now=self.shop.clock.now).say(answer.text))
+        self.heard.append(Voice(now=self.shop.clock()).say(answer.text))
         return self.heard[-1]
 
     async def is_here(self) -> None:
@@ -101,7 +101,7 @@ class Customer:
         """Sends one message; the same key again is the same message again."""
         self.said += 1
         said = Said(
-            key or f"{self.sender.address}:{self.said:08}", self.sender, words, self.shop.clock.now,
+            key or f"{self.sender.address}:{self.said:08}", self.sender, words, self.shop.clock(),
             claims=claims, afresh=afresh,
         )  # fmt: skip
         return await intake.take_in(self.shop.desks, self.shop.source, said)

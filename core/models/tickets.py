@@ -1,5 +1,6 @@
 """Tickets, dialogs and what hangs on them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    Dialect,
     Index,
     Integer,
     SmallInteger,
@@ -44,11 +46,18 @@ class StoredPriority(TypeDecorator[Priority]):
     impl = Integer().with_variant(SmallInteger(), "postgresql")
     cache_ok = True
 
-    def process_result_value(self, value: int | None, dialect: object) -> Priority | None:
-        return None if value is None else Priority(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return _as_rank
 
-    def process_bind_param(self, value: Priority | int | None, dialect: object) -> int | None:
-        return None if value is None else int(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        return _PRIORITIES.get
+
+
+_PRIORITIES = {priority.value: priority for priority in Priority}
+
+
+def _as_rank(priority: Priority | int | None) -> int | None:
+    return None if priority is None else int(priority)
 
 
 class Ticket(Base):

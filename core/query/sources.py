@@ -6,7 +6,7 @@ A term with words holds for a row when one of them is in the row's set; `where` 
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select
 
 from core import contacts
 from core.desk import Desk
@@ -50,7 +50,7 @@ class StatusSource:
         if set(values) == {Status.CLOSED}:
             return Ticket.status == Status.CLOSED
         unwanted = [status for status in Status if status not in values]
-        within = Ticket.status.not_in([status for status in unwanted if status is not Status.CLOSED])
+        within = Ticket.status.not_in(_each(Ticket.status, [one for one in unwanted if one is not Status.CLOSED]))
         return and_(NOT_CLOSED, within) if Status.CLOSED in unwanted else within
 
     def words(self, desk: Desk, row: Row, asked: frozenset[str], context: Context) -> frozenset[str]:
@@ -105,7 +105,11 @@ class WatchingSource:
         parts: list[Condition] = []
         names = [value for value in values if value not in ("me", "none")]
         if names:
-            parts.append(exists(watchers.join(Agent, Agent.id == Watcher.agent_id).where(Agent.name.in_(names))))
+            parts.append(
+                exists(
+                    watchers.join(Agent, Agent.id == Watcher.agent_id).where(Agent.name.in_(_each(Agent.name, names)))
+                )
+            )
         if "none" in values:
             parts.append(~exists(watchers))
         if "me" in values:
@@ -131,7 +135,7 @@ class TagSource:
         names = [value for value in values if value != "none"]
         parts: list[Condition] = []
         if names:
-            tagged = select(owner).join(Tag, Tag.id == Tagging.tag_id).where(Tag.name.in_(names))
+            tagged = select(owner).join(Tag, Tag.id == Tagging.tag_id).where(Tag.name.in_(_each(Tag.name, names)))
             walked = exists(tagged.where(owner == on.id))
             parts.append(walked if context.walks else on.id.in_(tagged.where(owner.is_not(None))))
         if "none" in values:
@@ -152,7 +156,9 @@ class ChannelSource:
     def where(self, on: Table, values: Sequence[str], context: Context) -> Condition:
         """By kind, by name, or by lack."""
         names = [value for value in values if value != "none"]
-        meant = select(Channel.id).where(or_(Channel.kind.in_(names), Channel.name.in_(names)))
+        meant = select(Channel.id).where(
+            or_(Channel.kind.in_(_each(Channel.kind, names)), Channel.name.in_(_each(Channel.name, names)))
+        )
         parts: list[Condition] = [and_(on.channel_id.is_not(None), on.channel_id.in_(meant))] if names else []
         if "none" in values:
             parts.append(on.channel_id.is_(None))
@@ -192,7 +198,7 @@ class ContactSource:
 def _family(values: Sequence[str]) -> Any:
     """The contacts with these addresses or numbers, whom they were merged into, and who was merged into those."""
     numbers = [int(value) for value in values if value.isdigit() and len(value) < 16 and str(int(value)) == value]
-    owners = select(Identity.contact_id).where(Identity.address.in_(values))
+    owners = select(Identity.contact_id).where(Identity.address.in_(_each(Identity.address, values)))
     named = or_(Contact.id.in_(owners), Contact.id.in_(numbers))
     family = select(Contact.id.label("id")).where(named).cte(recursive=True)
     is_itself = Contact.id == family.c.id
@@ -234,6 +240,11 @@ class OverdueSource:
         return frozenset({"yes" if late else "no"})
 
 
+def _each(column: Any, values: Sequence[Any]) -> list[Any]:
+    """Values for IN as parameters of their own: the statement stays as it is and need not be put together each time."""
+    return [literal(value, column.type) for value in values]
+
+
 def _named(column: Any, table: type[Team] | type[Agent], names: Sequence[str]) -> list[Condition]:
     """Rows that point at something of one of these names; one name is compared as an index likes it."""
     match names:
@@ -243,4 +254,6 @@ def _named(column: Any, table: type[Team] | type[Agent], names: Sequence[str]) -
             meant = func.coalesce(select(table.id).where(table.name == name).scalar_subquery(), 0)
             return [and_(column.is_not(None), column == meant)]
         case _:
-            return [and_(column.is_not(None), column.in_(select(table.id).where(table.name.in_(names))))]
+            return [
+                and_(column.is_not(None), column.in_(select(table.id).where(table.name.in_(_each(table.name, names)))))
+            ]

@@ -176,6 +176,7 @@ async def _start(url: str) -> None:
 
 async def _measured(folder: Path, name: str, measure: Any) -> float:
     desks, source = await _reopened(folder / "start.db", folder / name)
+    await _warm(desks, source)
     rate: float = await measure(desks, source)
     await desks.close()
     return rate
@@ -210,15 +211,15 @@ def on_postgres() -> list[Row]:
 async def _ours_on_postgres(url: str) -> float:
     desks = Desks(open_driver(url), pace=Pace())
     source = await desks.read(SYSTEM, lambda desk: intake.source(teams.channel_named(desk, "shop")))
-    await _at_once_warm(desks, source)
+    await _warm(desks, source)
     rate = await _at_once(desks, source)
     await desks.close()
     return rate
 
 
-async def _at_once_warm(desks: Desks, source: Source) -> None:
+async def _warm(desks: Desks, source: Source) -> None:
     """Opens all connections and prepares all statements before the clock runs."""
-    await asyncio.gather(*(intake.take_in(desks, source, _said(sender, 1)) for sender in range(SENDERS)))
+    await asyncio.gather(*(intake.take_in(desks, source, _said(sender, 5_000)) for sender in range(SENDERS)))
 
 
 async def _recorded_by_sender(url: str) -> list[list[Transaction]]:

@@ -2,19 +2,16 @@
 
 import asyncio
 import json
-import uuid
 import zlib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 import httpx
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as sync_connect
 
+from tests.connectors.webchat.page import Visitor, until, visitor
 from tests.server import Server
 
 pytestmark = pytest.mark.xdist_group("webchat")
@@ -34,58 +31,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert httpx.get(f"{running.base}/readyz").json() == {"ready": True, "failing": []}
     assert running.end() == 0
     assert "Traceback" not in running.said()
-
-
-@dataclass
-class Visitor:
-    """A page that speaks the protocol by hand."""
-
-    base: str
-    token: str
-
-    @asynccontextmanager
-    async def socket(self, **hello: Any) -> AsyncIterator[ClientConnection]:
-        """A greeted socket."""
-        async with connect(f"{self.base.replace('http', 'ws')}/chat/ws?channel=shop") as opened:
-            greeting = {"type": "hello", "version": 1, "token": self.token, "dialog": None, "seq": 0}
-            await opened.send(json.dumps(greeting | hello))
-            yield opened
-
-    async def says(self, socket: ClientConnection, words: str, **more: Any) -> dict[str, Any]:
-        """Says something and waits for what comes of it."""
-        client_id = more.pop("client_id", uuid.uuid4().hex)
-        await socket.send(json.dumps({"type": "say", "client_id": client_id, "text": words, "files": []} | more))
-        return await until(socket, "said", "refused")
-
-    async def read(self) -> list[str]:
-        """The words of the whole conversation, as a new page gets them."""
-        async with self.socket() as socket:
-            return [message["text"] for message in (await until(socket, "messages"))["messages"]]
-
-    async def frames(self, *frames: dict[str, Any], wait: float = 0) -> list[dict[str, Any]]:
-        """The same without a socket."""
-        asked = {"channel": "shop", "token": self.token, "dialog": None, "seq": 0, "wait": wait, "frames": frames}
-        async with httpx.AsyncClient(base_url=self.base) as web:
-            answer = await web.post("/chat/frames", json=asked)
-            assert answer.status_code == 200
-            found: list[dict[str, Any]] = answer.json()["frames"]
-            return found
-
-
-async def until(socket: ClientConnection, *kinds: str) -> dict[str, Any]:
-    """The next frame of one of these kinds."""
-    async with asyncio.timeout(10):
-        while True:
-            frame: dict[str, Any] = json.loads(await socket.recv())
-            if frame["type"] in kinds:
-                return frame
-
-
-async def visitor(desk: Server) -> Visitor:
-    """Somebody new."""
-    async with httpx.AsyncClient(base_url=desk.base) as web:
-        told = (await web.post("/chat/session", json={"channel": "shop", "token": None, "language": "en"})).json()
-    return Visitor(desk.base, told["token"])
 
 
 async def test_a_forged_or_foreign_token_is_replaced_and_opens_nothing(desk: Server) -> None:
