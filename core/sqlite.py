@@ -34,7 +34,6 @@ class SqliteDriver:
         self._writer = Writer(path)
         self._readers = create_engine(url.set(drivername="sqlite"), pool_size=_READERS, max_overflow=0)
         event.listen(self._readers, "connect", _reading_only)
-        event.listen(self._readers, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         self._threads = ThreadPoolExecutor(_READERS, "deskbell-reader")
 
     async def change(self, body: Callable[[Connection], T]) -> T:
@@ -47,6 +46,7 @@ class SqliteDriver:
 
     def _reading(self, body: Callable[[Connection], T]) -> T:
         with self._readers.begin() as connection:
+            connection.exec_driver_sql("BEGIN")
             return body(connection)
 
     def changed(self, topics: frozenset[Topic]) -> None:

@@ -6,7 +6,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -122,7 +122,7 @@ class Writer:
     def _together(self, batch: list[_Job]) -> bool:
         """Runs all in one commit; False when SQLite gave the whole of it up, so that each is run again alone."""
         try:
-            with self._engine.connect() as connection, connection.begin():
+            with self._transaction() as connection:
                 for job in batch:
                     self._in_savepoint(connection, job)
         except (DBAPIError, sqlite3.Error):
@@ -130,6 +130,13 @@ class Writer:
                 job.result, job.error = None, None
             return False
         return True
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Begun by hand: an engine with a listener for it asks for listeners before and after each statement."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
 
     def _in_savepoint(self, connection: Connection, job: _Job) -> None:
         connection.exec_driver_sql("SAVEPOINT one")
@@ -144,7 +151,7 @@ class Writer:
 
     def _alone(self, job: _Job) -> None:
         try:
-            with self._engine.connect() as connection, connection.begin():
+            with self._transaction() as connection:
                 job.result = job.body(connection)
         except BaseException as error:
             job.result, job.error = None, _passing(error)
@@ -187,7 +194,6 @@ def _is_open(connection: Connection) -> bool:
 def _engine(path: str) -> Engine:
     engine = create_engine(f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 

@@ -28,7 +28,8 @@ from tests.bench.tables import Row, at_least
 from tests.postgres import Cluster, binaries
 
 SENDERS, MESSAGES, ROUNDS = 16, 60, 5
-Transaction = list[tuple[str, Any]]
+Transaction = list[tuple[Any, Any]]
+"""Statements and their values."""
 
 
 async def _begin(url: str) -> tuple[Desks, Source]:
@@ -89,16 +90,23 @@ def _recorded(engine: Engine) -> Iterator[list[Transaction]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-async def _recording(folder: Path) -> list[Transaction]:
-    """The statements of the messages, one transaction each, on a database that is thrown away."""
+async def _recording(folder: Path) -> tuple[list[Transaction], list[Transaction]]:
+    """The messages' transactions, on a database that is thrown away: as Core statements, and as SQL."""
     desks, source = await _reopened(folder / "start.db", folder / "recorded.db")
     driver = desks._driver
     assert isinstance(driver, SqliteDriver)
-    with _recorded(driver._writer._engine) as found:
+    engine, core = driver._writer._engine, []
+
+    def note(connection: Any, statement: Any, many: Any, values: Any, options: Any) -> None:
+        core[-1].append((statement, list(many) or values))
+
+    event.listen(engine, "before_execute", note)
+    with _recorded(engine) as found:
         for number in range(SENDERS * MESSAGES // 4):
+            core.append([])
             await intake.take_in(desks, source, _said(number % SENDERS, number))
     await desks.close()
-    return found
+    return core, found
 
 
 async def _reopened(start: Path, path: Path) -> tuple[Desks, Source]:
@@ -111,12 +119,12 @@ def _bare_core(path: Path, transactions: list[Transaction]) -> float:
     """The same statements through plain SQLAlchemy Core in one thread, a commit each, all on disk."""
     engine = create_engine(f"sqlite:///{path}", poolclass=StaticPool)
     event.listen(engine, "connect", _full)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     began = time.perf_counter()
     for transaction in transactions:
         with engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             for statement, values in transaction:
-                result = connection.exec_driver_sql(statement, values)
+                result = connection.execute(statement, values)
                 if result.returns_rows:
                     result.fetchall()
     rate = len(transactions) / (time.perf_counter() - began)
@@ -151,11 +159,11 @@ def on_sqlite() -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         asyncio.run(_start(f"sqlite:///{folder / 'start.db'}"))
-        transactions = asyncio.run(_recording(folder))
+        statements, transactions = asyncio.run(_recording(folder))
         single, core, folded, raw = [], [], [], []
         for round_ in range(ROUNDS):
             single.append(asyncio.run(_measured(folder, f"a{round_}.db", _one_by_one)))
-            core.append(_replayed(folder, f"b{round_}.db", transactions, _bare_core))
+            core.append(_replayed(folder, f"b{round_}.db", statements, _bare_core))
             folded.append(asyncio.run(_measured(folder, f"c{round_}.db", _at_once)))
             raw.append(_replayed(folder, f"d{round_}.db", transactions, _bare_sqlite))
     count = len(transactions[0])
