@@ -11,6 +11,8 @@ from core import schema
 from tests.postgres import Cluster, binaries
 from tests.shop import Shop, open_shop
 
+pytest.register_assert_rewrite("tests.contracts.connector", "tests.contracts.room")
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 

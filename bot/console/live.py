@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -43,7 +44,8 @@ class Page:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
         for task in done:
-            task.result()
+            with suppress(WebSocketDisconnect):  # the page went while something was on its way to it
+                task.result()
 
     async def _be_seen(self) -> None:
         """Notes that the agent is there, and ends the page when they were signed out."""

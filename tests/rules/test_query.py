@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from shutil import copy
 from typing import TypeAlias
@@ -18,9 +19,9 @@ from core import dialogs, ending, messages, policy, search, tags, teams, tickets
 from core.desk import Desk
 from core.messages import Where
 from core.models import Agent, Dialog, EndReason, Message, Priority, Role, Ticket
-from core.query import All, Any, FilterError, Is, Not, Tree, Words, facts_of, holds, parse, where
+from core.query import All, Any, Context, FilterError, Is, Not, Tree, Words, facts_of, holds, is_timed, parse, where
 from core.query.days import Day
-from tests.shop import Shop, open_shop
+from tests.shop import MONDAY_MORNING, Shop, open_shop
 
 Filled: TypeAlias = tuple[Shop, asyncio.Runner]
 WORDS = (
@@ -110,11 +111,7 @@ async def _made(url: str, seed: int) -> Shop:
     for number in range(4):
         receipt = await shop.customer(str(number)).writes(f"{WORDS[number]} {WORDS[-number]}")
         if number % 2:
-            await shop.change(
-                lambda desk, id_=receipt.dialog_id: (
-                    ending.end(desk, dialogs.locked(desk, id_), EndReason.AGENT) and None
-                )
-            )
+            await shop.change(partial(_end, dialog_id=receipt.dialog_id))
     await shop.change(lambda desk: _populate(desk, seed))
     await shop.index()
     return shop
@@ -171,6 +168,17 @@ def _agree(desk: Desk, tree: Tree) -> None:
 def test_sql_selects_exactly_the_rows_that_hold(filled: Filled, tree: Tree) -> None:
     shop, runner = filled
     runner.run(shop.read(lambda desk: _agree(desk, tree), shop.people["ines"].actor))
+
+
+@given(tree=_trees)
+def test_what_is_not_timed_is_the_same_statement_at_any_time(tree: Tree) -> None:
+    early, late = (_statement(tree, MONDAY_MORNING + timedelta(days=days)) for days in (0, 9))
+    assert is_timed(tree) or early == late
+
+
+def _statement(tree: Tree, now: datetime) -> tuple[str, dict[str, object]]:
+    compiled = select(Ticket.id).where(where(tree, Context(now, me=1))).compile()
+    return str(compiled), dict(compiled.params)
 
 
 @pytest.mark.parametrize("line", LINES)
