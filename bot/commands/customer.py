@@ -142,7 +142,7 @@ def export(call: Call, customer: kinds.Contact) -> Answer:
 
 
 @command("customer erase", role=Role.ADMIN, example="customer erase 9 yes")
-def erase(call: Call, customer: kinds.Contact, sure: kinds.Word = "") -> Answer:
+def erase(call: Call, customer: kinds.Contact, sure: kinds.Sure = "") -> Answer:
     """Forget a customer for good: names, addresses, words and files. Cannot be undone."""
     if sure != "yes":
         said = text(

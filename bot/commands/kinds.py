@@ -12,7 +12,7 @@ Ticket = Annotated[models.Ticket, Takes("ticket", "ID")]
 Either = tuple[models.Ticket | None, models.Dialog | None]
 TicketOrDialog = Annotated[Either, Takes("either", "ID")]
 """A ticket by its number; in a thread its ticket, its dialog, or both."""
-OtherTicket = Annotated[models.Ticket, Takes("other", "ID")]
+OtherTicket = Annotated[models.Ticket, Takes("other", "OTHER")]
 """Another ticket, always by its number."""
 Dialog = Annotated[models.Dialog, Takes("dialog", "DIALOG")]
 """A dialog by its number; in its thread it may be left out."""
@@ -26,10 +26,15 @@ Priority = Annotated[models.Priority, Takes("priority", "low|normal|high|urgent"
 Status = Annotated[models.Status, Takes("status", "open|pending|closed")]
 Tags = Annotated[tuple[str, ...], Takes("tags", "+TAG -TAG")]
 Number = Annotated[int, Takes("number", "N")]
-Word = Annotated[str, Takes("word", "NAME")]
+Word = Annotated[str, Takes("word")]
+Sure = Annotated[str, Takes("word", "sure")]
+"""The word itself, typed where something cannot be undone."""
+Public = Annotated[str, Takes("word", "public")]
 Switch = Annotated[bool, Takes("switch", "on|off")]
 Role = Annotated[models.Role, Takes("role", "agent|supervisor|admin")]
 Filter = Annotated[Query, Takes("filter", "FILTER")]
 """A saved view's name or a filter."""
-Words = Annotated[str, Takes("rest", "TEXT")]
+Words = Annotated[str, Takes("rest")]
 """Everything up to the end of the line, as it was typed."""
+Body = Annotated[str, Takes("rest", "TEXT")]
+"""The same where it is what somebody will read."""

@@ -33,7 +33,7 @@ def send(call: Call, number: kinds.Number) -> Answer:
 
 
 @command("message reword", example="message reword 7 It ships on Monday.")
-def reword(call: Call, number: kinds.Number, body: kinds.Words) -> Answer:
+def reword(call: Call, number: kinds.Number, body: kinds.Body) -> Answer:
     """Change a held reply before it goes."""
     replies.reword(call.desk, _held(call, number), body)
     return Answer(text("Changed; it goes in its turn."))
@@ -59,7 +59,7 @@ def _own(call: Call, number: int) -> Message:
 
 
 @command("message edit", example="message edit 812 It ships on Tuesday.")
-def edit(call: Call, number: kinds.Number, body: kinds.Words) -> Answer:
+def edit(call: Call, number: kinds.Number, body: kinds.Body) -> Answer:
     """Change what you said; on a chat the customer sees the new words, and that they were edited."""
     messages.edit(call.desk, _own(call, number), messages.bounded(call.desk, body))
     return Answer(text("Changed."), tone=Tone.GOOD)
@@ -82,7 +82,7 @@ def split(call: Call, number: kinds.Number) -> Answer:
 
 
 @command("message redact", role=Role.SUPERVISOR, example="message redact 812 yes")
-def redact(call: Call, number: kinds.Number, sure: kinds.Word = "") -> Answer:
+def redact(call: Call, number: kinds.Number, sure: kinds.Sure = "") -> Answer:
     """Remove a message's words and files for good, from everywhere they stand."""
     message = _seen(call, number)
     if sure != "yes":

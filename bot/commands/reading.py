@@ -133,7 +133,7 @@ def _value(reader: Reader, parameter: Parameter, command: Command) -> Any:
 
 def missing(command: Command, parameter: Parameter) -> UserError:
     """What to say when a parameter lacks."""
-    return UserError(text("{hint} is missing. Usage: {usage}", hint=parameter.takes.hint, usage=command.usage))
+    return UserError(text("{hint} is missing. Usage: {usage}", hint=parameter.hint, usage=command.usage))
 
 
 def _ticket(reader: Reader, command: Command) -> Any:

@@ -18,8 +18,8 @@ class Takes:
     """What a parameter is read as: a kind that `reading.READERS` knows."""
 
     kind: str
-    hint: str
-    """What stands in the help for it: `ID`, `@WHO`, `WHEN`."""
+    hint: str = ""
+    """What stands in the help for it: `ID`, `@WHO`, `WHEN`; nothing: the parameter's own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,14 @@ class Parameter:
     default: Any
 
     @property
+    def hint(self) -> str:
+        """What stands for it where it is asked for."""
+        return self.takes.hint or self.name.upper()
+
+    @property
     def usage(self) -> str:
         """How it looks in the help."""
-        return f"[{self.takes.hint}]" if self.is_optional else self.takes.hint
+        return f"[{self.hint}]" if self.is_optional else self.hint
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,12 @@ import json
 import signal
 import sqlite3
 import uuid
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from tests.contracts.desk import beside, eventually, kept, thread_of
+from tests.contracts.desk import RunningDesk, eventually, kept, thread_of
 from tests.server import Server
 from tests.shop import Person, Shop
 
@@ -44,30 +43,12 @@ STRANGE = {
 """What is sent, and what of it must be there afterwards."""
 
 
-class ConnectorContract:
+class ConnectorContract(RunningDesk):
     """What a channel owes its customers and the desk."""
-
-    settings: dict[str, str] = {}
 
     async def newcomer(self, desk: Server) -> Customer:
         """Somebody who has never written before."""
         raise NotImplementedError
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def desk(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-        """The desk as its owner runs it."""
-        running = Server(tmp_path_factory.mktemp("contract"), {"PRESENT": "2h"} | cls.settings)
-        running.start()
-        yield running
-        assert running.end() == 0
-        assert "Traceback" not in running.said()
-
-    @pytest.fixture
-    async def shop(self, desk: Server) -> AsyncIterator[Shop]:
-        """The team beside it."""
-        async with beside(desk) as team:
-            yield team
 
     @pytest.fixture
     async def ines(self, shop: Shop) -> Person:

@@ -1,11 +1,12 @@
 """A running desk and the team beside it, for the contracts of channels and rooms."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
 
+import pytest
 from sqlalchemy import select
 
 from bot.app import REACTIONS
@@ -32,13 +33,35 @@ class WallClock(Clock):
 
 @asynccontextmanager
 async def beside(server: Server) -> AsyncIterator[Shop]:
-    """The team in a process of its own, on the database of a running desk: who only reads and types lines."""
+    """People on the database of a running desk, as from another process: they write and type, it notices."""
     desks = Desks(open_driver(f"sqlite:///{server.folder / 'data' / 'deskbell.db'}"), pace=Pace(), reactions=REACTIONS)
     try:
         source = await desks.read(SYSTEM, lambda desk: intake.source(desk.session.scalars(select(Channel)).first()))
         yield Shop(desks, WallClock(), Bus(), source)
     finally:
         await desks.close()
+
+
+class RunningDesk:
+    """What the contracts stand on: the desk as its owner runs it, and people beside it."""
+
+    settings: dict[str, str] = {}
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def desk(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+        """A desk of its own for each suite, which ends well and without a word of trouble."""
+        running = Server(tmp_path_factory.mktemp("contract"), {"PRESENT": "2h"} | cls.settings)
+        running.start()
+        yield running
+        assert running.end() == 0
+        assert "Traceback" not in running.said()
+
+    @pytest.fixture
+    async def shop(self, desk: Server) -> AsyncIterator[Shop]:
+        """The people beside it."""
+        async with beside(desk) as people:
+            yield people
 
 
 async def kept(shop: Shop, words: str) -> list[Message]:

@@ -6,15 +6,13 @@ A room's own tests subclass `RoomContract` and say how somebody sits in it, at t
 import asyncio
 import signal
 import uuid
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import pytest
 from sqlalchemy import func, select
 
 from core.models import EventRow, Role
-from tests.contracts.desk import beside, eventually, kept, thread_of
+from tests.contracts.desk import RunningDesk, eventually, kept, thread_of
 from tests.server import Server
 from tests.shop import Customer, Shop
 
@@ -83,10 +81,8 @@ HOSTILE = (
 )
 
 
-class RoomContract:
+class RoomContract(RunningDesk):
     """What a room owes the team."""
-
-    settings: dict[str, str] = {}
 
     async def sits(self, desk: Server, name: str) -> Seat:
         """Somebody who is an agent by this name."""
@@ -95,22 +91,6 @@ class RoomContract:
     async def is_refused(self, desk: Server) -> bool:
         """Whether somebody who is no agent gets nothing to see and can do nothing."""
         raise NotImplementedError
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def desk(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-        """The desk as its owner runs it."""
-        running = Server(tmp_path_factory.mktemp("contract"), {"PRESENT": "2h"} | cls.settings)
-        running.start()
-        yield running
-        assert running.end() == 0
-        assert "Traceback" not in running.said()
-
-    @pytest.fixture
-    async def shop(self, desk: Server) -> AsyncIterator[Shop]:
-        """The customers, beside the desk."""
-        async with beside(desk) as team:
-            yield team
 
     async def _agent(self, desk: Server, shop: Shop, name: str = "ines", role: Role = Role.AGENT) -> Seat:
         """A new agent who has just sat down."""

@@ -1,0 +1,73 @@
+"""Commands that say something in a ticket: to its customer, held a moment, or to the team."""
+
+from bot.commands import kinds
+from bot.commands.call import Call
+from bot.commands.registry import command
+from core import messages, replies, templates
+from core.messages import Where
+from core.models import HeldReply, Status
+from core.replies import Draft
+from core.show import Answer, Button, Tone, text
+
+
+@command("ticket reply", example="ticket reply 42 It is on its way.")
+def reply(call: Call, ticket: kinds.TicketOrDialog, body: kinds.Body) -> Answer:
+    """Answer the customer. It is held a moment, so that you can still undo it."""
+    return _reply(call, ticket, body, {})
+
+
+@command("ticket reply-close", example="ticket reply-close 42 Done, have a nice day!")
+def reply_close(call: Call, ticket: kinds.TicketOrDialog, body: kinds.Body) -> Answer:
+    """Answer the customer and close the ticket with it; `!rc` in a thread."""
+    return _reply(call, ticket, body, {"status": Status.CLOSED.value})
+
+
+@command("ticket reply-pending", example="ticket reply-pending 42 3d Could you send us a photo?")
+def reply_pending(call: Call, ticket: kinds.TicketOrDialog, until: kinds.When, body: kinds.Body) -> Answer:
+    """Answer the customer and wait for them until then; `!rp` in a thread."""
+    return _reply(call, ticket, body, {"status": Status.PENDING.value, "until": until.isoformat()})
+
+
+def _reply(call: Call, to: kinds.Either, body: str, afterwards: dict[str, str]) -> Answer:
+    ticket, dialog = to
+    seen = None if dialog is not None and ticket is None else call.here.seen_seq
+    if ticket is not None and seen is None and dialog is None:
+        seen = ticket.last_seq
+    draft = Draft(
+        body=body, ticket=ticket, dialog=dialog, written_on_seq=seen, files=call.files, room=call.room,
+        external_id=call.key, afterwards=dict(afterwards),
+    )  # fmt: skip
+    return held_answer(replies.hold(call.desk, call.agent(), draft))
+
+
+def held_answer(held: HeldReply) -> Answer:
+    """What is said of a reply that is held: that it goes, or why it waits."""
+    undo = Button(text("Undo"), f"message undo {held.id}")
+    if not held.stopped_because:
+        return Answer(text("Sending to the customer…"), buttons=(undo,))
+    anyway = Button(text("Send anyway"), f"message send {held.id}", Tone.WARN)
+    return Answer(replies.why_stopped(held), buttons=(anyway, undo), tone=Tone.WARN)
+
+
+@command("ticket macro", example="ticket macro 42 refund-received")
+def macro(call: Call, ticket: kinds.TicketOrDialog, name: kinds.Word) -> Answer:
+    """Answer the customer with a prepared reply."""
+    return _reply(call, ticket, templates.filled(call.desk, name, *ticket), {})
+
+
+@command("ticket note", example="ticket note 42 Asked the warehouse.")
+def note(call: Call, ticket: kinds.TicketOrDialog, body: kinds.Body) -> Answer:
+    """Write an internal note; the customer never sees it."""
+    found, dialog = ticket
+    where = Where(ticket_id=None if found is None else found.id, dialog_id=None if dialog is None else dialog.id)
+    messages.note(call.desk, messages.bounded(call.desk, body), where, files=call.files, room_key=call.key)
+    return Answer(text("Noted. Only the team can read it."))
+
+
+COMMANDS = (
+    reply,
+    reply_close,
+    reply_pending,
+    macro,
+    note,
+)
