@@ -39,6 +39,12 @@ def known(desk: Desk, sender: Sender) -> Known:
     return _lookup(desk, sender) or _newcomer(desk, sender)
 
 
+def whose(desk: Desk, sender: Sender) -> int | None:
+    """The contact a sender is known as; None for somebody new, who stays unknown."""
+    found = _lookup(desk, sender)
+    return None if found is None else found.contact_id
+
+
 _identity, _contact = table(Identity), table(Contact)
 _LOOKUP = (
     select(

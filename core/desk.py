@@ -91,6 +91,11 @@ class Desk:
         if self._session is not None:
             self._session.flush()
 
+    def lock(self, model: type[T], id_: int) -> T | None:
+        """The row with this id as it stands, locked until the transaction ends."""
+        self.flush()
+        return self.session.get(model, id_, with_for_update=self.locks, populate_existing=True)
+
     def refresh(self, row: Base) -> None:
         """Reads a mapped object anew, after its own changes have been written."""
         self.flush()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from core import idling, messages, tags, tickets, wordings
+from core import idling, messages, subjects, tags, tickets, wordings
 from core.desk import Desk
 from core.errors import AlreadyTaken, NoSuchDialog, UserError
 from core.events import (
@@ -38,8 +38,7 @@ from core.show import Text, text
 
 def locked(desk: Desk, dialog_id: int) -> Dialog:
     """The dialog of this number, locked until the transaction ends."""
-    desk.flush()
-    dialog = desk.session.get(Dialog, dialog_id, with_for_update=desk.locks, populate_existing=True)
+    dialog = desk.lock(Dialog, dialog_id)
     if dialog is None:
         raise NoSuchDialog(dialog_id)
     return dialog
@@ -271,5 +270,5 @@ def retitle(desk: Desk, dialog: Dialog, subject: str) -> None:
     """Gives a dialog another subject, and its ticket when it has one."""
     if dialog.ticket_id is not None:
         tickets.retitle(desk, tickets.standing(desk, dialog.ticket_id), subject)
-    dialog.subject, dialog.is_indexed = tickets.shortened(desk, subject), False
+    dialog.subject, dialog.is_indexed = subjects.shortened(subject, desk.pace), False
     desk.record(SubjectChanged(dialog_id=dialog.id))

@@ -26,7 +26,7 @@ def _take_step(desk: Desk, dialog: Dialog, step: Step) -> None:
     match step:
         case Step.CALL_OUT:
             dialog.called_out_at = desk.now
-            desk.record(DialogCalledOut(dialog_id=dialog.id, ticket_id=dialog.ticket_id, times=1))
+            desk.record(DialogCalledOut(dialog_id=dialog.id, ticket_id=dialog.ticket_id))
         case Step.GIVE_UP:
             messages.say_to_customer(desk, wordings.NOBODY_FREE, dialogs.place(dialog))
             ending.end(desk, dialog, EndReason.UNTAKEN)

@@ -222,8 +222,6 @@ class DialogTaken(Event):
 class DialogCalledOut(Event):
     """The team was called again for a dialog nobody answers."""
 
-    times: int
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogEnded(Event):

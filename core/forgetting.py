@@ -4,12 +4,23 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import String, cast, delete, literal, or_, select, update
 
 from core import contacts, messages, search
 from core.desk import Desk
 from core.events import ContactErased
-from core.models import Contact, Dialog, File, FormerBody, HeldReply, Identity, Message, Quarantined, Ticket
+from core.models import (
+    Contact,
+    Dialog,
+    File,
+    FormerBody,
+    HeldReply,
+    Identity,
+    Message,
+    Quarantined,
+    QuarantineState,
+    Ticket,
+)
 
 
 def erase(desk: Desk, contact: Contact) -> int:
@@ -56,7 +67,9 @@ def _erase_waiting(
     desk.execute(delete(HeldReply).where(theirs))
     waiting = File.identity_id.in_(identity_ids)
     desk.execute(update(File).where(waiting).values(name="", erased_at=desk.now))
-    desk.execute(update(Quarantined).where(Quarantined.contact_id.in_(ids)).values(raw=b"", state="discarded"))
+    nobody = literal("erased-") + cast(Quarantined.id, String)
+    gone = {"raw": b"", "state": QuarantineState.DISCARDED, "external_id": nobody}
+    desk.execute(update(Quarantined).where(Quarantined.contact_id.in_(ids)).values(**gone))
 
 
 def _erase_person(desk: Desk, ids: list[int]) -> None:

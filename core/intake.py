@@ -7,9 +7,22 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from core import contacts, deadlines, dialogs, ending, idling, messages, quarantine, teams, tickets, upsert, wordings
+from core import (
+    contacts,
+    deadlines,
+    dialogs,
+    ending,
+    idling,
+    messages,
+    quarantine,
+    subjects,
+    teams,
+    tickets,
+    upsert,
+    wordings,
+)
 from core.actor import Actor, ActorKind
-from core.connector import Claims, Edited, Inbound, Left, Reacted, Retracted, Said, Sender
+from core.connector import Bounced, Claims, Edited, Inbound, Left, Reacted, Retracted, Said, Sender
 from core.contacts import Known
 from core.desk import Desk
 from core.dialogs import Live
@@ -32,6 +45,7 @@ from core.models import (
     Ticket,
     table,
 )
+from core.quarantine import Odd
 from core.show import Text, text
 from core.store import Desks
 
@@ -185,7 +199,7 @@ def _begins(desk: Desk, source: Source, who: Known, words: Words, *, afresh: boo
     ticket = None if afresh else tickets.to_link(desk, who.contact_id, source.channel_id, desk.pace.relink)
     facts = {
         "channel_id": source.channel_id, "identity_id": who.identity_id, "contact_id": who.contact_id,
-        "team_id": source.team_id, "subject": subject_of(desk, words.body), "is_demo": False,
+        "team_id": source.team_id, "subject": subjects.of_words(words.body, desk.pace), "is_demo": False,
     }  # fmt: skip
     dialog = dialogs.start(desk, facts, linked_to=ticket)
     if ticket is not None and dialog.team_id != source.team_id:
@@ -214,24 +228,6 @@ def _told_lately(desk: Desk, dialog: Dialog) -> bool:
         dialog.ticket_id is not None
         and desk.execute(statement.where(Message.said_at > hour).limit(1)).first() is not None
     )
-
-
-_GREETINGS = frozenset(
-    (
-        "hi hello hey hallo moin servus guten tag morgen abend good morning afternoon evening day dear grüß gott "
-        "greetings liebes lieber liebe team there zusammen sir madam support"
-    ).split()
-)
-
-
-def subject_of(desk: Desk, body: str) -> str:
-    """The first line that is no greeting; the first line when all are."""
-    lines = [line.strip() for line in body.splitlines() if line.strip()]
-    for line in lines:
-        words = [word.strip(",.!?:;-–").lower() for word in line.split()]
-        if not all(word in _GREETINGS for word in words if word):
-            return tickets.shortened(desk, line)
-    return tickets.shortened(desk, lines[0]) if lines else ""
 
 
 def _edited(desk: Desk, source: Source, edited: Edited) -> Receipt:
@@ -318,4 +314,5 @@ async def take_in(desks: Desks, source: Source, inbound: Inbound, raw: bytes | N
 
 def _quarantine(desk: Desk, source: Source, inbound: Inbound, raw: bytes, reason: Text) -> None:
     if is_first(desk, source.key, inbound.key):
-        quarantine.keep(desk, source.key, inbound.key, raw, reason, team_id=source.team_id)
+        contact_id = None if isinstance(inbound, Bounced) else contacts.whose(desk, inbound.sender)
+        quarantine.keep(desk, Odd(source.key, inbound.key, raw, reason, source.team_id, contact_id))

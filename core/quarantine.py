@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +20,24 @@ _KINDS: dict[str, type[Inbound]] = {
 }
 
 
-def keep(desk: Desk, source: str, external_id: str, raw: bytes, reason: Text, *, team_id: int | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """Something that came in and could not be understood, and why."""
+
+    source: str
+    external_id: str
+    raw: bytes
+    reason: Text
+    team_id: int | None
+    contact_id: int | None
+    """Whose it is, where the sender is known: it is forgotten together with them."""
+
+
+def keep(desk: Desk, odd: Odd) -> None:
     """Keeps something raw with the reason why; the same thing again is kept once."""
     row = {
-        "source": source, "external_id": external_id[:400], "raw": raw, "reason": as_json(reason),
-        "team_id": team_id, "state": QuarantineState.WAITING, "at": desk.now,
+        "source": odd.source, "external_id": odd.external_id[:400], "raw": odd.raw, "reason": as_json(odd.reason),
+        "team_id": odd.team_id, "contact_id": odd.contact_id, "state": QuarantineState.WAITING, "at": desk.now,
     }  # fmt: skip
     if desk.change(upsert.into(Quarantined, desk.on_postgres).values(**row).on_conflict_do_nothing()):
         desk.look("queue", "quarantine")

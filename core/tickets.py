@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select
 
-from core import deadlines
+from core import deadlines, subjects
 from core.desk import Desk
 from core.errors import AlreadyTaken, NoSuchTicket, UserError
 from core.events import (
@@ -40,8 +40,7 @@ from core.show import text
 
 def locked(desk: Desk, number: int) -> Ticket:
     """The ticket of this number itself, locked until the transaction ends."""
-    desk.flush()
-    ticket = desk.session.get(Ticket, number, with_for_update=desk.locks, populate_existing=True)
+    ticket = desk.lock(Ticket, number)
     if ticket is None:
         raise NoSuchTicket(number)
     return ticket
@@ -88,7 +87,7 @@ def standing(desk: Desk, number: int) -> Ticket:
 def open_new(desk: Desk, subject: str, team: Team, *, contact_id: int | None = None, how: str = "hand") -> Ticket:
     """Opens a new ticket; without a contact it is internal."""
     ticket = Ticket(
-        subject=shortened(desk, subject),
+        subject=subjects.shortened(subject, desk.pace),
         team_id=team.id,
         contact_id=contact_id,
         created_at=desk.now,
@@ -99,13 +98,6 @@ def open_new(desk: Desk, subject: str, team: Team, *, contact_id: int | None = N
     desk.flush()
     desk.record(TicketOpened(ticket_id=ticket.id, contact_id=contact_id, how=how))
     return ticket
-
-
-def shortened(desk: Desk, subject: str) -> str:
-    """A subject on one line, at most as long as a subject may be."""
-    plain = " ".join(subject.replace("\x00", "").encode("utf-8", "replace").decode().split())
-    most = desk.pace.longest_subject
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
 def take(desk: Desk, ticket: Ticket, agent: Agent) -> None:
@@ -198,7 +190,7 @@ def prioritise(desk: Desk, ticket: Ticket, priority: Priority) -> None:
 
 def retitle(desk: Desk, ticket: Ticket, subject: str) -> None:
     """Gives a ticket another subject."""
-    plain = shortened(desk, subject)
+    plain = subjects.shortened(subject, desk.pace)
     if not plain:
         raise UserError(text("A subject needs at least one word."))
     if ticket.subject == plain:

@@ -97,9 +97,7 @@ def _listed(desk: Desk, view: str) -> tuple[tuple[Card, ...], Text | None]:
         case "stuck":
             return tuple(Card(deadlines.describe(due)) for due in deadlines.stuck(desk)), None
         case _:
-            return _of_view(
-                desk, "status:new,open assignee:me|none" if view == LIVE else views.named(desk, view) or view
-            )
+            return _of_view(desk, _TO_TAKE if view == LIVE else views.named(desk, view) or view)
 
 
 def _of_view(desk: Desk, line: str) -> tuple[tuple[Card, ...], Text | None]:

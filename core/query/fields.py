@@ -202,7 +202,6 @@ FIELDS: tuple[AnyField, ...] = (
     ),
     WordField(
         name="is", meaning=text("what is true of it"), example="is:live", choices=tuple(FLAGS), source=FlagSource(),
-        timed=("snoozed",),
     ),
     OrderedField(
         name="due", meaning=text("when it is due: within a time, or on a day"), example="due<2h",

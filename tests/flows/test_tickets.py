@@ -240,6 +240,8 @@ async def test_a_forgotten_customer_is_nowhere(shop: Shop) -> None:
     await admin.says("Thank you Ana", Here(dialog=1))
     await shop.passes("5s")
     await admin.types("dialog end 1")
+    await admin.types("customer block 1 1h rude")
+    assert (await shop.customer("ana").writes("Zanzibar 7, I said")).is_quarantined
     await shop.index()
     await admin.types("customer export 1")
     assert "Zanzibar" in admin.answers[-1].document
