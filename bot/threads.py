@@ -24,7 +24,7 @@ from core.models import (
     Ticket,
 )
 from core.naming import Names
-from core.show import Card, Text, text
+from core.show import Card, Text, text, verbatim
 
 MOST = 200
 """Things shown of one thread, the latest."""
@@ -88,6 +88,13 @@ class Spot:
         if self.ticket is not None:
             return f"ticket:{self.ticket.id}"
         return f"dialog:{self.dialog.id if self.dialog else 0}"
+
+    @property
+    def title(self) -> Text:
+        """What stands above it."""
+        if self.ticket is not None:
+            return verbatim(f"#{self.ticket.id}")
+        return text("Dialog {number}", number=self.dialog.id if self.dialog else 0)
 
     @property
     def seq(self) -> int:
@@ -191,8 +198,7 @@ def _item(
         return _said(desk, message, seq, files)
     if event.kind in _QUIET or event.kind in _CHANGES or event.kind == "message_added":
         return None
-    said = text("{who}: {what}", who=names.actor(event.actor), what=history.told(event, names))
-    return Item(f"e{event.id}", seq, Side.LINE, names.actor(event.actor), said, event.at)
+    return Item(f"e{event.id}", seq, Side.LINE, names.actor(event.actor), history.sentence(event, names), event.at)
 
 
 def _said(desk: Desk, message: Message, seq: int, files: dict[int, list[File]]) -> Item:

@@ -31,14 +31,22 @@ def events(desk: Desk, ticket: Ticket) -> Sequence[EventRow]:
 def lines(desk: Desk, ticket: Ticket) -> tuple[Text, ...]:
     """A ticket's history, one line an event: when, who, what."""
     names = Names.of(desk)
-    return tuple(
-        text("{when} {who}: {what}", when=row.at, who=names.actor(row.actor), what=told(row, names))
-        for row in events(desk, ticket)
-    )
+    return tuple(text("{when} {what}", when=row.at, what=sentence(row, names)) for row in events(desk, ticket))
 
 
-def told(row: EventRow, names: Names) -> Text:
-    """One event in words."""
+def sentence(row: EventRow, names: Names) -> Text:
+    """One event with who did it."""
+    what = _told(row, names)
+    is_own = row.kind in _NAMES_AGENT and row.actor == f"agent:{row.facts['agent']}"
+    is_told = is_own or row.kind in _NOBODYS
+    return what if is_told else text("{who}: {what}", who=names.actor(row.actor), what=what)
+
+
+_NOBODYS = frozenset(("dialog_started", "dialog_called_out", "customer_left", "message_failed", "reminded"))
+_NAMES_AGENT = frozenset(("dialog_taken", "relay_changed"))
+
+
+def _told(row: EventRow, names: Names) -> Text:
     return _TOLD[row.kind](row.facts, names) if row.kind in _TOLD else verbatim(row.kind.replace("_", " "))
 
 

@@ -123,6 +123,7 @@ class ThreadHtml:
     """A thread in HTML: its head, its items, what is held, and how far it has gone."""
 
     key: str
+    name: str
     head: str
     items: str
     held: str
@@ -136,9 +137,9 @@ class ThreadHtml:
     def as_frame(self, *, whole: bool) -> dict[str, Any]:
         """The frame the page gets."""
         return {
-            "type": "thread", "key": self.key, "whole": whole, "head": self.head, "items": self.items,
-            "held": self.held, "reads": self.reads, "relay": self.is_relay, "seq": self.seq, "dialog": self.dialog,
-            "delivered": self.reached[0], "seen": self.reached[1],
+            "type": "thread", "key": self.key, "name": self.name, "whole": whole, "head": self.head,
+            "items": self.items, "held": self.held, "reads": self.reads, "relay": self.is_relay, "seq": self.seq,
+            "dialog": self.dialog, "delivered": self.reached[0], "seen": self.reached[1],
         }  # fmt: skip
 
 
@@ -158,6 +159,7 @@ def thread(desk: Desk, key: str, store: Store, *, after: int = 0) -> ThreadHtml:
     )
     return ThreadHtml(
         key=found.spot.key,
+        name=speaker.say(found.spot.title),
         head=html("head.html", speaker, cards=found.cards),
         items=html("items.html", speaker, items=found.items, store=store, is_shown=is_shown),
         held=html("held.html", speaker, held=found.held),

@@ -103,7 +103,7 @@
     state.seq = frame.seq;
     state.dialog = frame.dialog;
     $("thread").hidden = false;
-    $("threadname").textContent = frame.key.replace("ticket:", "#").replace("dialog:", "◦ ");
+    $("threadname").textContent = frame.name;
     $("composer").classList.toggle("relay", frame.relay);
     $("reads").textContent = frame.reads;
     region("head", frame.head);
@@ -323,7 +323,7 @@
     $("files").hidden = !state.files.length;
     $("files").replaceChildren(...state.files.map((file, at) => {
       const item = document.createElement("li"), remove = document.createElement("button");
-      item.textContent = `📎 ${file.name} `;
+      item.textContent = `${file.name} `;
       remove.textContent = "×";
       remove.type = "button";
       remove.setAttribute("aria-label", file.name);

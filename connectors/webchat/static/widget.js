@@ -38,7 +38,7 @@
 *{box-sizing:border-box;font:15px/1.4 system-ui,"Segoe UI",Roboto,sans-serif}[hidden]{display:none!important}
 button{cursor:pointer;border:0;background:none;color:inherit}:focus-visible{outline:3px solid #c77700;outline-offset:2px}
 .launcher{position:fixed;bottom:20px;right:20px;width:60px;height:60px;border-radius:50%;background:var(--c);color:var(--ci);box-shadow:0 4px 16px rgba(0,0,0,.3);z-index:2147483000;display:grid;place-items:center}
-.left .launcher,.left .panel{right:auto;left:20px}.launcher svg{width:28px;height:28px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
+.left .launcher,.left .panel{right:auto;left:20px}.launcher svg{width:28px;height:28px}svg{width:20px;height:20px;display:block;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 .badge{position:absolute;top:-4px;right:-4px;min-width:22px;height:22px;border-radius:11px;background:#b3261e;color:#fff;font-size:13px;font-weight:700;display:grid;place-items:center;padding:0 6px}
 .panel{position:fixed;bottom:92px;right:20px;width:372px;max-width:calc(100vw - 24px);height:min(600px,calc(100vh - 110px));background:var(--bg);color:var(--ink);border-radius:16px;box-shadow:0 10px 40px rgba(0,0,0,.35);z-index:2147483000;display:flex;flex-direction:column;overflow:hidden}
 header{background:var(--c);color:var(--ci);padding:12px 14px;display:flex;align-items:center;gap:8px}header div{flex:1;min-width:0}h2{margin:0;font-size:17px;font-weight:700}.status{margin:0;font-size:13px;opacity:.95}
@@ -87,6 +87,8 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
       try { localStorage.setItem(this.key(name), JSON.stringify(value)); } catch { /* kept in memory */ }
     },
   };
+
+  const CLIP = "M20.5 11.5 12 20a5.4 5.4 0 0 1-7.6-7.6l9-9a3.6 3.6 0 0 1 5.1 5.1l-9 9a1.8 1.8 0 0 1-2.6-2.6l8.4-8.4";
 
   function icon(path) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -324,7 +326,7 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
         oninput: () => this.typed(), onpaste: (event) => this.addFiles(event.clipboardData.files) });
       this.picker = el("input", { type: "file", multiple: true, hidden: true, onchange: () => { this.addFiles(this.picker.files); this.picker.value = ""; } });
       this.chips = el("ul", { className: "chips", hidden: true });
-      const attach = el("button", { type: "button", className: "icon attach", ariaLabel: this.t("attach"), textContent: "📎", onclick: () => this.picker.click() });
+      const attach = el("button", { type: "button", className: "icon attach", ariaLabel: this.t("attach"), onclick: () => this.picker.click() }, icon(CLIP));
       const send = el("button", { className: "go send", textContent: this.t("send") });
       this.composer = el("form", { className: "composer", onsubmit: (event) => { event.preventDefault(); this.submit(); } },
         this.chips, el("div", { className: "row" }, attach, this.words, this.picker, send));
@@ -382,7 +384,7 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
     file(file) {
       const link = el("a", { className: "file", href: isOwn(file.url), target: "_blank", rel: "noopener" });
       if (file.width) link.append(el("img", { src: isOwn(file.url), alt: file.name, loading: "lazy", width: Math.min(file.width, 260) }));
-      else link.append(`📎 ${file.name} (${Math.max(1, Math.round(file.size / 1024))} KB)`);
+      else link.append(`${file.name} (${Math.max(1, Math.round(file.size / 1024))} KB)`);
       return link;
     }
 
