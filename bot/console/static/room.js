@@ -37,7 +37,22 @@
     const kept = { ...frame, key: key() };
     pending.set(kept.key, kept);
     send(kept);
-    return kept.key;
+    showUnsent();
+  }
+
+  function settled(frame) {
+    pending.delete(frame.key);
+    showUnsent();
+  }
+
+  // Lines the desk has not answered yet; only a slow or lost connection lets them be seen.
+  function showUnsent() {
+    const lines = [...pending.values()].filter((frame) => frame.type === "line" && frame.thread && frame.thread === state.thread);
+    $("unsent").replaceChildren(...lines.map((frame) => {
+      const item = $("unsentline").content.firstElementChild.cloneNode(true);
+      item.querySelector(".words").textContent = frame.text;
+      return item;
+    }));
   }
 
   const look = () => send({ type: "open", view: state.view, thread: state.thread });
@@ -48,8 +63,8 @@
     closed: () => hideThread(),
     typing: (frame) => { $("typing").textContent = frame.names ? fill(words.typing, { name: frame.names }) : ""; },
     choices: (frame) => (frame.thread ? threadChooser : chooser).show(frame),
-    done: (frame) => pending.delete(frame.key),
-    refused: (frame) => pending.delete(frame.key),
+    done: settled,
+    refused: settled,
     answer: showAnswer,
   };
 
@@ -108,6 +123,7 @@
     $("reads").textContent = frame.reads;
     region("head", frame.head);
     region("held", frame.held);
+    showUnsent();
     const low = fresh || atBottom();
     if (fresh) $("items").replaceChildren(), $("threadanswers").replaceChildren();
     putItems(frame.items);
@@ -154,7 +170,7 @@
   // ---- answers
 
   function showAnswer(frame) {
-    pending.delete(frame.key);
+    settled(frame);
     const place = $(frame.thread && state.thread ? "threadanswers" : "answers");
     if (place.id === "answers") place.replaceChildren();
     place.append(parse(frame.html));

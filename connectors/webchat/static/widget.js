@@ -304,6 +304,8 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
       this.soundButton = el("button", { type: "button", className: "sound", ariaLabel: this.t("sound"), ariaPressed: String(!!store.get("sound")), textContent: "♪", onclick: () => this.toggleSound() });
       this.banner = el("p", { className: "banner", role: "status", hidden: true });
       this.log = el("div", { className: "log", role: "log", ariaLive: "polite", ariaLabel: this.config.name, tabIndex: 0 });
+      this.log.addEventListener("scroll", () => { this.wasLow = this.isLow(); });
+      new ResizeObserver(() => { if (this.wasLow !== false) this.log.scrollTop = this.log.scrollHeight; }).observe(this.log);
       this.typing = el("p", { className: "typing", ariaLive: "polite" });
       this.asks = el("div");
       const close = el("button", { type: "button", className: "close", ariaLabel: this.t("close"), textContent: "×", onclick: () => this.hide() });
