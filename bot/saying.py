@@ -14,12 +14,15 @@ from core import dialogs, files, intake, messages, policy, replies
 from core.actor import Actor
 from core.desk import Desk
 from core.messages import Where
-from core.models import Agent, Dialog, Ticket
+from core.models import Agent, Dialog
 from core.replies import Draft
 from core.show import Answer, Text, Tone, text
 from core.store import Desks
 
 _MENTION = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9._-]{0,31})", re.IGNORECASE)
+
+_NOTE = re.compile(r"\s*note:\s*(?=\S)", re.IGNORECASE)
+"""Written before a line, it makes a note of it, as `!n` does."""
 
 
 class Mark(StrEnum):
@@ -74,12 +77,14 @@ def _in_thread(call: Call, line: Line) -> Spoken:
         policy.must_see(desk, ticket)
     if dialog is not None:
         policy.must_see_dialog(desk, dialog)
-    if dialog is not None and dialogs.is_relayed(desk, dialog, agent.id):
+    noted = _NOTE.match(line.words)
+    if noted is None and dialog is not None and dialogs.is_relayed(desk, dialog, agent.id):
         return _to_customer(call, line, dialog, agent)
+    words = line.words[noted.end() :] if noted else line.words
     where = dialogs.place(dialog) if dialog is not None else Where(ticket_id=ticket.id if ticket else None)
     desk.flush()
-    messages.note(desk, messages.bounded(desk, line.words), where, files=call.files, room_key=line.key)
-    return Spoken(Mark.NOTE, _only_a_note(desk, dialog, ticket))
+    messages.note(desk, messages.bounded(desk, words), where, files=call.files, room_key=line.key)
+    return Spoken(Mark.NOTE, None if noted else _only_a_note(desk, dialog))
 
 
 def _to_customer(call: Call, line: Line, dialog: Dialog, agent: Agent) -> Spoken:
@@ -106,7 +111,7 @@ def _mentions_colleague(desk: Desk, words: str) -> bool:
     return bool(names) and desk.execute(select(Agent.id).where(Agent.name.in_(names)).limit(1)).first() is not None
 
 
-def _only_a_note(desk: Desk, dialog: Dialog | None, ticket: Ticket | None) -> Answer | None:
+def _only_a_note(desk: Desk, dialog: Dialog | None) -> Answer | None:
     """Whoever writes beside somebody else's live conversation is told that the customer does not read it."""
     if dialog is None or dialog.state.value != "live":
         return None

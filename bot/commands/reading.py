@@ -75,7 +75,14 @@ def _in_thread(verb: str, by_name: dict[str, Command], call: Call) -> Command | 
     return next((by_name[f"{noun} {verb}"] for noun in (*nouns, "customer") if f"{noun} {verb}" in by_name), None)
 
 
+_SOME = 4
+
+
 def _unknown(typed: str, by_name: dict[str, Command]) -> UserError:
+    verbs = [name.partition(" ")[2] for name in by_name if name.startswith(f"{typed} ")]
+    if verbs:
+        some = ", ".join(verbs[:_SOME])
+        return UserError(text("{noun} needs a verb, for example {verbs}. Try: help {noun}", noun=typed, verbs=some))
     near = difflib.get_close_matches(typed, by_name, n=1, cutoff=0.5)
     if near:
         return UserError(text("There is no command “{typed}”. Did you mean: {near}", typed=typed[:60], near=near[0]))

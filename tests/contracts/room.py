@@ -141,11 +141,13 @@ class RoomContract(RunningDesk):
 
     async def test_a_note_stays_one_whoever_has_taken_it(self, desk: Server, shop: Shop) -> None:
         ines, question = await self._agent(desk, shop), await _asks(shop)
-        card, words = await _card(ines, question), _unique("sounds angry")
+        card = await _card(ines, question)
         await ines.presses(card.buttons["Take"])
-        await ines.says(card.thread, f"!n {words}")
-        assert (await _item(ines, card.thread, words)).mark == "note"
-        assert [row.reader for row in await kept(shop, words)] == ["team"]
+        for before in ("!n ", "note: ", "NOTE:"):
+            words = _unique("sounds angry")
+            await ines.says(card.thread, before + words)
+            assert (await _item(ines, card.thread, words)).mark == "note"
+            assert [row.reader for row in await kept(shop, words)] == ["team"]
 
     async def test_a_thread_has_both_sides_once_and_in_order(self, desk: Server, shop: Shop) -> None:
         ines, ana = await self._agent(desk, shop), _newcomer(shop)
