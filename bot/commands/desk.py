@@ -154,6 +154,8 @@ def set_(call: Call, line: kinds.Words) -> Answer:
 def list_quarantine(call: Call) -> Answer:
     """List what came in and could not be understood."""
     waiting = quarantine.waiting(call.desk)
+    if not waiting:
+        return Answer(text("Nothing waits in quarantine."), tone=Tone.GOOD)
     said = texts("{count} thing in quarantine", "{count} things in quarantine", count=len(waiting))
     return Answer(said, cards=tuple(cards.quarantine_card(kept) for kept in waiting))
 
@@ -176,6 +178,8 @@ def discard(call: Call, number: kinds.Number) -> Answer:
 def undelivered(call: Call) -> Answer:
     """List what could not be delivered, and what perhaps was."""
     troubled = outbox.troubled(call.desk)
+    if not troubled:
+        return Answer(text("Everything was delivered."), tone=Tone.GOOD)
     said = texts("{count} thing not delivered", "{count} things not delivered", count=len(troubled))
     return Answer(said, cards=tuple(cards.delivery_card(delivery) for delivery in troubled))
 

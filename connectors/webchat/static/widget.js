@@ -15,7 +15,7 @@
       endSure: "End this conversation?", yes: "Yes, end it", no: "No", restart: "New conversation", save: "Save conversation",
       sound: "Sound", name: "Your name", email: "Your e-mail", start: "Start", away: "Nobody is here just now. Leave a message and your e-mail address.",
       queue: "You are number {n} in the queue", waiting: "Somebody will be with you in a moment", talking: "You are talking with {name}",
-      held: "{name} will be right back", ended: "The conversation has ended", connecting: "Connecting…", offline: "You are offline. What you write is kept and sent later.",
+      held: "{name} will be right back", ended: "The conversation has ended", kept: "We have your message and will answer", connecting: "Connecting…", offline: "You are offline. What you write is kept and sent later.",
       typing: "{name} is typing…", edited: "edited", gone: "This message was taken back", sent: "sent", seen: "seen", sending: "sending", failed: "not sent",
       retry: "Try again", rate: "How was it?", star: "{n} of 5", thanks: "Thank you!", tooBig: "{name} is too large.", tooMany: "Too many files.", remove: "Remove {name}",
       leaveEmail: "Your e-mail, so that we can reply there, too", keep: "Save", kept: "Thank you, we have noted it.", you: "You", today: "Today", unread: "{n} new messages", needEmail: "Please leave your e-mail address.",
@@ -25,7 +25,7 @@
       endSure: "Dieses Gespräch beenden?", yes: "Ja, beenden", no: "Nein", restart: "Neues Gespräch", save: "Gespräch speichern",
       sound: "Ton", name: "Ihr Name", email: "Ihre E-Mail", start: "Los", away: "Gerade ist niemand da. Hinterlassen Sie eine Nachricht und Ihre E-Mail-Adresse.",
       queue: "Sie sind Nummer {n} in der Warteschlange", waiting: "Gleich ist jemand für Sie da", talking: "Sie sprechen mit {name}",
-      held: "{name} ist gleich zurück", ended: "Das Gespräch ist beendet", connecting: "Verbinde …", offline: "Sie sind offline. Was Sie schreiben, wird aufgehoben und später gesendet.",
+      held: "{name} ist gleich zurück", ended: "Das Gespräch ist beendet", kept: "Ihre Nachricht ist da, wir antworten", connecting: "Verbinde …", offline: "Sie sind offline. Was Sie schreiben, wird aufgehoben und später gesendet.",
       typing: "{name} schreibt …", edited: "bearbeitet", gone: "Diese Nachricht wurde zurückgenommen", sent: "gesendet", seen: "gelesen", sending: "wird gesendet", failed: "nicht gesendet",
       retry: "Noch einmal", rate: "Wie war es?", star: "{n} von 5", thanks: "Danke!", tooBig: "{name} ist zu groß.", tooMany: "Zu viele Dateien.", remove: "{name} entfernen",
       leaveEmail: "Ihre E-Mail, damit wir auch dort antworten können", keep: "Speichern", kept: "Danke, wir haben sie notiert.", you: "Sie", today: "Heute", unread: "{n} neue Nachrichten", needEmail: "Bitte hinterlassen Sie Ihre E-Mail-Adresse.",
@@ -432,7 +432,7 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
       if (live && phase === "waiting" && queue > 1) words = this.t("queue", { n: queue });
       if (live && phase === "talking" && agent) words = this.t("talking", { name: agent });
       if (live && phase === "held" && agent) words = this.t("held", { name: agent });
-      if (state === "ended") words = this.t("ended");
+      if (state === "ended") words = this.t(this.stand.may_rate ? "ended" : "kept");
       if (state === "none" && available) words = "";
       this.status.textContent = words;
       this.endButton.hidden = !live;
