@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,7 +21,10 @@ from core.store import Desks
 log = logging.getLogger(__name__)
 
 _LONGEST_SLEEP = timedelta(seconds=30)
-"""A suspended machine or a clock that jumped is noticed within this time."""
+"""A suspended machine is noticed within this time."""
+_CLOCK_EVERY_S = 10
+_JUMP_S = 5
+"""By so much must the clock run off at once to be called a jump; clocks that are kept in step move by far less."""
 _AT_ONCE = 3
 """APScheduler counts a run that has just set its next one as still running; only one of them does anything."""
 _MOST_IN_ONE_GO = 1_000
@@ -35,25 +39,41 @@ class Schedule:
     def __init__(self, desks: Desks, bus: Bus, store: files.Store) -> None:
         self._desks, self._bus, self._store = desks, bus, store
         self._works, self._again = False, False
+        self._ahead_s = desks.clock().timestamp() - time.monotonic()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
 
     async def run(self) -> None:
         """Does what is due, when it is due, until cancelled."""
-        self._scheduler.add_job(self._due, "date", id="due")
-        self._scheduler.add_job(self._index, "interval", seconds=_INDEX_EVERY_S, id="index")
-        self._scheduler.add_job(self._clean, "interval", hours=1, id="clean")
+        self._set_times()
         self._scheduler.start()
         try:
             async with self._bus.listening("due") as ear:
                 while True:
-                    await ear.wait()
-                    self._again = True
-                    if not self._works:
-                        self._wake(self._desks.clock())
+                    moved = await ear.wait(_CLOCK_EVERY_S)
+                    if moved or self._has_jumped():
+                        self._again = True
+                        if not self._works:
+                            self._wake(self._desks.clock())
         finally:
             self._scheduler.shutdown(wait=False)
+
+    def _set_times(self) -> None:
+        every = {"trigger": "interval", "replace_existing": True}
+        self._scheduler.add_job(self._index, seconds=_INDEX_EVERY_S, id="index", **every)
+        self._scheduler.add_job(self._clean, hours=1, id="clean", **every)
+        self._wake(self._desks.clock())
+
+    def _has_jumped(self) -> bool:
+        """Whether somebody set the clock; all times are set anew then, since those of the old one may never come."""
+        ahead_s = self._desks.clock().timestamp() - time.monotonic()
+        jumped_s, self._ahead_s = ahead_s - self._ahead_s, ahead_s
+        if abs(jumped_s) < _JUMP_S:
+            return False
+        log.warning("the clock jumped by %.0f s", jumped_s)
+        self._set_times()
+        return True
 
     def _wake(self, at: datetime) -> None:
         self._scheduler.add_job(self._due, "date", run_date=at, id="due", replace_existing=True, max_instances=_AT_ONCE)

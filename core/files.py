@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import func, insert, select, update
 
 from core.desk import Desk
-from core.errors import NotFound, UserError
+from core.errors import NotAllowed, NotFound, UserError
 from core.models import File
 from core.show import text
+from core.tokens import Tokens
 
 LINK_LIFE = timedelta(hours=1)
 UNSENT_LIFE = timedelta(days=1)
@@ -50,7 +50,7 @@ class Store:
 
     def __init__(self, folder: Path, secret: str) -> None:
         self._folder = folder
-        self._signer = URLSafeTimedSerializer(secret, salt="file")
+        self._links = Tokens(secret, "file", LINK_LIFE)
 
     def take(self, content: bytes) -> Taken:
         """Keeps bytes on disk before any row speaks of them; repeating is safe."""
@@ -68,13 +68,13 @@ class Store:
 
     def link(self, file: File) -> str:
         """The path of a link that gives out one file for an hour."""
-        return f"/files/{self._signer.dumps(file.id)}/{_url_name(file.name)}"
+        return f"/files/{self._links.made(file.id)}/{_url_name(file.name)}"
 
     def opened(self, token: str) -> int:
         """The id of the file a link's token stands for; raises NotFound when it is forged or too old."""
         try:
-            return int(self._signer.loads(token, max_age=int(LINK_LIFE.total_seconds())))
-        except (BadSignature, ValueError, TypeError) as error:
+            return int(self._links.read(token))
+        except NotAllowed as error:
             raise NotFound(
                 text("This link is no longer valid. Open the conversation again for a fresh one.")
             ) from error

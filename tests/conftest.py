@@ -13,6 +13,7 @@ from tests.shop import Shop, open_shop
 
 pytest.register_assert_rewrite("tests.contracts.connector", "tests.contracts.room")
 
+FAKETIME = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -21,24 +22,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", default="", help="Folder to keep pictures in.")
 
 
+LACKING = {
+    name: package
+    for name, package, found in (
+        ("postgres", "postgresql", binaries()),
+        ("browser", "chromium", CHROMIUM),
+        ("faketime", "faketime", FAKETIME),
+    )
+    if found is None
+}
+"""The marks of tests this machine cannot run, and the package that would let it."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What this machine lacks is skipped, and named at the end."""
     for item in items:
-        if item.get_closest_marker("postgres") and binaries() is None:
-            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: apt-get install postgresql"))
-        if item.get_closest_marker("browser") and CHROMIUM is None:
-            item.add_marker(pytest.mark.skip(reason="needs Chromium: apt-get install chromium"))
+        for name, package in LACKING.items():
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=f"needs {package}: apt-get install {package}"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says how to get what was lacking."""
-    lacking = []
-    if binaries() is None:
-        lacking.append("postgresql")
-    if CHROMIUM is None:
-        lacking.append("chromium")
-    if lacking:
-        terminalreporter.write_line(f"Skipped tests run after: sudo apt-get install {' '.join(lacking)}")
+    if LACKING:
+        terminalreporter.write_line(f"Skipped tests run after: sudo apt-get install {' '.join(LACKING.values())}")
 
 
 @pytest.fixture(scope="session")

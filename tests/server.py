@@ -66,6 +66,13 @@ class Server:
         self.process.send_signal(how)
         return self.process.wait(timeout=20)
 
+    def ends_well(self) -> None:
+        """Ends it, which must succeed, without a word of trouble in all its time."""
+        code = self.end()
+        said = self.said()
+        assert code == 0, said[-3000:]
+        assert "Traceback" not in said, said[-3000:]
+
     def does(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Runs a command of the command line on the same folder."""
         command = [sys.executable, "-m", "bot", *arguments]

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
-
 from core.connector import Sender
 from core.errors import NotAllowed
 from core.show import text
+from core.tokens import Tokens
 
 TOKEN_LIFE = timedelta(days=180)
 _LONGEST = 2_000
@@ -48,20 +47,18 @@ class Visitors:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
-        self._signer = URLSafeTimedSerializer(secret, salt="visitor")
-        self._files = URLSafeTimedSerializer(secret, salt="visitor-file")
+        self._tokens = Tokens(secret, "visitor", TOKEN_LIFE)
+        self._files = Tokens(secret, "visitor-file", timedelta(days=1))
 
     def token(self, visitor: Visitor) -> str:
         """A visitor's token, valid for half a year."""
-        return self._signer.dumps([visitor.channel, visitor.key, visitor.customer, visitor.name])
+        return self._tokens.made([visitor.channel, visitor.key, visitor.customer, visitor.name])
 
     def read(self, token: object, channel: str, language: str) -> Visitor | None:
         """Whose token this is; nobody's when it is forged, too old or another channel's."""
-        if not isinstance(token, str) or len(token) > _LONGEST:
-            return None
         try:
-            of, key, customer, name = self._signer.loads(token, max_age=int(TOKEN_LIFE.total_seconds()))
-        except (BadSignature, ValueError, TypeError):
+            of, key, customer, name = self._tokens.read(token)
+        except NotAllowed:
             return None
         return Visitor(channel, key, customer, name, language) if of == channel else None
 
@@ -71,15 +68,13 @@ class Visitors:
 
     def file_token(self, file_id: int, visitor: Visitor) -> str:
         """What a page calls a file it has sent up; of no use to another visitor."""
-        return self._files.dumps([file_id, visitor.address])
+        return self._files.made([file_id, visitor.address])
 
     def file_id(self, token: object, visitor: Visitor) -> int | None:
         """The file of a token, when it is this visitor's."""
-        if not isinstance(token, str) or len(token) > _LONGEST:
-            return None
         try:
-            file_id, address = self._files.loads(token, max_age=86_400)
-        except (BadSignature, ValueError, TypeError):
+            file_id, address = self._files.read(token)
+        except NotAllowed:
             return None
         return int(file_id) if address == visitor.address else None
 

@@ -54,8 +54,7 @@ class RunningDesk:
         running = Server(tmp_path_factory.mktemp("contract"), {"PRESENT": "2h"} | cls.settings)
         running.start()
         yield running
-        assert running.end() == 0
-        assert "Traceback" not in running.said()
+        running.ends_well()
 
     @pytest.fixture
     async def shop(self, desk: Server) -> AsyncIterator[Shop]:

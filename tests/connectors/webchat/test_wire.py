@@ -29,8 +29,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         room.recv()
     yield running
     assert httpx.get(f"{running.base}/readyz").json() == {"ready": True, "failing": []}
-    assert running.end() == 0
-    assert "Traceback" not in running.said()
+    running.ends_well()
 
 
 async def test_a_forged_or_foreign_token_is_replaced_and_opens_nothing(desk: Server) -> None:
