@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
 
 from core import deadlines, dialogs, idling, messages, teams, tickets
 from core.desk import Desk
 from core.errors import NotFound, UserError
-from core.events import MessageAdded, StatusChanged
+from core.events import Assigned, CustomerChanged, MessageAdded, Moved, StatusChanged, TicketMerged
 from core.messages import Where, Words, Written
 from core.models import (
     Agent,
@@ -29,7 +29,8 @@ from core.models import (
 from core.show import Text, text
 
 _CHATS = ("webchat", "telegram")
-_MOVED_ON = (MessageAdded.kind, StatusChanged.kind)
+_MOVED_ON = tuple(event.kind for event in (MessageAdded, StatusChanged, Assigned, Moved, CustomerChanged, TicketMerged))
+"""What, done by somebody else, makes an answer stale; tags, priorities and notes do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +113,14 @@ def _newer(desk: Desk, agent_id: int, draft: Draft) -> str:
 
 
 def moved_on(desk: Desk, ticket_id: int, since_seq: int, agent_id: int) -> bool:
-    """Whether another agent has answered publicly or changed the state since this seq."""
+    """Whether another agent has answered publicly or changed since this seq where the ticket stands or whose it is."""
+    to_them = EventRow.kind == Assigned.kind, func.coalesce(EventRow.facts["now"].as_integer(), 0) == agent_id
     others = (
         select(EventRow.id)
         .outerjoin(Message, Message.id == EventRow.message_id)
         .where(EventRow.ticket_id == ticket_id, EventRow.ticket_seq > since_seq, EventRow.kind.in_(_MOVED_ON))
         .where(EventRow.actor != f"agent:{agent_id}", EventRow.actor.startswith("agent:"))
-        .where(or_(Message.id.is_(None), Message.reader == Reader.CUSTOMER))
+        .where(or_(Message.id.is_(None), Message.reader == Reader.CUSTOMER), not_(and_(*to_them)))
         .limit(1)
     )
     return desk.execute(others).first() is not None
