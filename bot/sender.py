@@ -50,7 +50,7 @@ class Sender(Generic[Thing]):
         bus: Bus,
         name: str,
         destination: Destination[Thing],
-        read: Callable[[Desk, Delivery], Thing],
+        read: "Reading[Thing]",
     ) -> None:
         self._desks, self._bus, self._name, self._destination, self._read = desks, bus, name, destination, read
         self._holder = uuid.uuid4().hex

@@ -13,7 +13,6 @@ from core.models import (
     Contact,
     Dialog,
     File,
-    FormerBody,
     HeldReply,
     Identity,
     Message,
@@ -120,12 +119,6 @@ def _exported(message: Message, files: Sequence[File]) -> dict[str, Any]:
         "text": message.body or message.wording,
         "files": [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in files],
     }
-
-
-def former_bodies(desk: Desk, message_id: int) -> Sequence[FormerBody]:
-    """What a message said before, the oldest first."""
-    statement = select(FormerBody).where(FormerBody.message_id == message_id).order_by(FormerBody.id)
-    return desk.session.scalars(statement).all()
 
 
 def _chunks(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:

@@ -198,3 +198,9 @@ def bounded(desk: Desk, body: str) -> str:
             )
         )
     return clean
+
+
+def former_bodies(desk: Desk, message_id: int) -> Sequence[FormerBody]:
+    """What a message said before, the oldest first."""
+    statement = select(FormerBody).where(FormerBody.message_id == message_id).order_by(FormerBody.id)
+    return desk.session.scalars(statement).all()

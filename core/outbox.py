@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy import delete, exists, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from core import upsert
@@ -228,8 +228,3 @@ def next_at(desk: Desk, destination: str) -> datetime | None:
     earliest = select(heads.c.not_before).order_by(heads.c.not_before.is_not(None), heads.c.not_before).limit(1)
     row = desk.execute(earliest).first()
     return None if row is None else row.not_before or desk.now
-
-
-def is_waiting(desk: Desk, lane: str) -> bool:
-    """Whether a lane still has something to send."""
-    return desk.execute(select(Delivery.id).where(and_(TO_BE_SENT, Delivery.lane == lane)).limit(1)).first() is not None

@@ -59,8 +59,14 @@ def about_contact(desk: Desk, contact: Contact | None, beside: Around) -> list[T
     if contact.note:
         lines.append(text("Note on the customer: {note}", note=contact.note))
     if contact.blocked_until is not None and contact.blocked_until > desk.now:
-        lines.append(text("Blocked until {when}", when=contact.blocked_until))
+        lines.append(_blocked(contact))
     return lines
+
+
+def _blocked(contact: Contact) -> Text:
+    if contact.block_reason:
+        return text("Blocked until {when}: {reason}", when=contact.blocked_until, reason=contact.block_reason)
+    return text("Blocked until {when}", when=contact.blocked_until)
 
 
 def channel_field(desk: Desk, channel_id: int | None) -> list[Field]:

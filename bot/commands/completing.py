@@ -118,6 +118,7 @@ _OFFERS: dict[str, Offer] = {
     "team": _teams,
     "tags": _tags,
     "filter": _filters,
+    "template": _templates,
     "priority": lambda desk: ((priority.name.lower(), "") for priority in Priority),
     "status": lambda desk: ((status.value, "") for status in Status if status is not Status.NEW),
     "role": lambda desk: ((role.value, "") for role in Role),

@@ -143,6 +143,13 @@ def list_tags(call: Call) -> Answer:
     return Answer(verbatim(", ".join(known) or "–"))
 
 
+@command("desk tag-remove", role=Role.ADMIN, example="desk tag-remove old")
+def tag_remove(call: Call, tag: kinds.Word) -> Answer:
+    """Remove a tag from the desk and from everything it is on."""
+    tags.delete_tag(call.desk, tag.removeprefix("+"))
+    return Answer(text("The tag {tag} is gone.", tag=tag[:60]))
+
+
 @command("desk set", role=Role.ADMIN, example="desk set reply hello = Hello {{contact.name}}!")
 def set_(call: Call, line: kinds.Words) -> Answer:
     """Set something up with a line of text: view, reply, text, team, tag, channel."""
@@ -200,6 +207,6 @@ def leave_it(call: Call, number: kinds.Number) -> Answer:
 
 COMMANDS = (
     health, agents, agent_add, agent_remove, list_teams, team_add, join, leave, channels, list_views, view,
-    view_remove, replies, list_tags, set_, list_quarantine, retry, discard, undelivered, resend,
+    view_remove, replies, list_tags, tag_remove, set_, list_quarantine, retry, discard, undelivered, resend,
     leave_it,
 )  # fmt: skip

@@ -27,9 +27,11 @@ Status = Annotated[models.Status, Takes("status", "open|pending|closed")]
 Tags = Annotated[tuple[str, ...], Takes("tags", "+TAG -TAG")]
 Number = Annotated[int, Takes("number", "N")]
 Word = Annotated[str, Takes("word")]
-Sure = Annotated[str, Takes("word", "sure")]
+Sure = Annotated[str, Takes("word", "yes")]
 """The word itself, typed where something cannot be undone."""
 Public = Annotated[str, Takes("word", "public")]
+Template = Annotated[str, Takes("template", "NAME")]
+"""A prepared reply by its name."""
 Switch = Annotated[bool, Takes("switch", "on|off")]
 Role = Annotated[models.Role, Takes("role", "agent|supervisor|admin")]
 Filter = Annotated[Query, Takes("filter", "FILTER")]

@@ -65,6 +65,16 @@ def edit(call: Call, number: kinds.Number, body: kinds.Body) -> Answer:
     return Answer(text("Changed."), tone=Tone.GOOD)
 
 
+@command("message former", reads=True, example="message former 812")
+def former(call: Call, number: kinds.Number) -> Answer:
+    """Show what a message said before it was edited."""
+    was = messages.former_bodies(call.desk, _seen(call, number).id)
+    if not was:
+        return Answer(text("It has not been edited."))
+    lines = tuple(text("until {when}: {words}", when=body.until, words=body.body) for body in was)
+    return Answer(text("What it said before"), lines=lines)
+
+
 @command("message withdraw", example="message withdraw 812")
 def withdraw(call: Call, number: kinds.Number) -> Answer:
     """Take back what you said, where the customer's channel can."""
@@ -92,4 +102,4 @@ def redact(call: Call, number: kinds.Number, sure: kinds.Sure = "") -> Answer:
     return Answer(text("Removed for good."))
 
 
-COMMANDS = (undo, send, reword, edit, withdraw, split, redact)
+COMMANDS = (undo, send, reword, edit, former, withdraw, split, redact)

@@ -292,6 +292,7 @@ _READERS: dict[str, Callable[[Reader], Any]] = {
     "tags": _tags,
     "number": lambda reader: _number(reader.word()),
     "word": lambda reader: reader.word(),
+    "template": lambda reader: reader.word(),
     "filter": _filter,
     "rest": _rest,
 }

@@ -146,6 +146,8 @@ async def test_a_blocked_customer_waits_in_quarantine_for_a_time(shop: Shop) -> 
     await _ticket(shop, "rude", "You are all idiots")
     await ines.types("customer block 1 1d insults")
     assert (await shop.customer("rude").writes("Still there")).is_quarantined
+    await ines.types("customer blocked")
+    assert "insults" in str(ines.answers[-1].cards[0].lines)
     await shop.passes("25h")
     assert not (await shop.customer("rude").writes("Sorry")).is_quarantined
     await ines.types("desk discard 1")
@@ -197,6 +199,15 @@ async def test_a_ticket_moves_to_a_team_with_its_reason(shop: Shop) -> None:
     await ines.types(f"ticket move {number} tech needs a soldering iron")
     ticket = await shop.ticket(number)
     assert (ticket.assignee_id, (await shop.said())[-1]) == (None, ("note", "needs a soldering iron"))
+
+
+async def test_a_tag_is_removed_from_the_desk_and_all_tickets(shop: Shop) -> None:
+    admin = await shop.agent("admin", Role.ADMIN)
+    number = await _ticket(shop, "ana", "My lamp is broken", admin)
+    await admin.types(f"ticket tag {number} +old +lamps")
+    await admin.types("desk tag-remove old")
+    assert await admin.types("desk tags") == "lamps"
+    assert await admin.types(f"ticket tag {number} +vip") == f"Tags of #{number}: lamps, vip"
 
 
 async def test_a_private_teams_tickets_are_nobody_elses_business(shop: Shop) -> None:
@@ -267,6 +278,8 @@ async def test_a_reply_can_be_edited_and_taken_back(shop: Shop) -> None:
     await shop.passes("5s")
     await ines.types("message edit 2 It ships on Tuesday")
     assert (await shop.said())[-1] == ("agent", "It ships on Tuesday")
+    await ben.types("message former 2")
+    assert [line.args["words"] for line in ben.answers[-1].lines] == ["It ships on Monday"]
     assert await ben.types("message withdraw 2") == "Only its writer can change a message."
     await ines.types("message withdraw 2")
     gone = select(Message.deleted_at).where(Message.id == 2)

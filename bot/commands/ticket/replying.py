@@ -50,7 +50,7 @@ def held_answer(held: HeldReply) -> Answer:
 
 
 @command("ticket macro", example="ticket macro 42 refund-received")
-def macro(call: Call, ticket: kinds.TicketOrDialog, name: kinds.Word) -> Answer:
+def macro(call: Call, ticket: kinds.TicketOrDialog, name: kinds.Template) -> Answer:
     """Answer the customer with a prepared reply."""
     return _reply(call, ticket, templates.filled(call.desk, name, *ticket), {})
 
