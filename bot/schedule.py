@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import delete
@@ -18,6 +20,7 @@ from core.errors import TemporaryError
 from core.models import Pressed, Received, SignIn, SignInLink
 from core.store import Desks
 
+Work = Callable[[], Coroutine[Any, Any, None]]
 log = logging.getLogger(__name__)
 
 _LONGEST_SLEEP = timedelta(seconds=30)
@@ -29,6 +32,7 @@ _AT_ONCE = 3
 """APScheduler counts a run that has just set its next one as still running; only one of them does anything."""
 _MOST_IN_ONE_GO = 1_000
 _INDEX_EVERY_S = 1
+_END_S = 5.0
 _REMEMBERED = timedelta(days=30)
 """How long what came in is remembered to know a repeat."""
 
@@ -39,6 +43,7 @@ class Schedule:
     def __init__(self, desks: Desks, bus: Bus, store: files.Store) -> None:
         self._desks, self._bus, self._store = desks, bus, store
         self._works, self._again = False, False
+        self._running: set[asyncio.Task[Any]] = set()
         self._ahead_s = desks.clock().timestamp() - time.monotonic()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -57,12 +62,33 @@ class Schedule:
                         if not self._works:
                             self._wake(self._desks.clock())
         finally:
-            self._scheduler.shutdown(wait=False)
+            await self._stop()
+
+    async def _stop(self) -> None:
+        """Lets what runs come to its end: a job cut short is told of as an error."""
+        self._scheduler.pause()
+        if self._running:
+            await asyncio.wait(self._running, timeout=_END_S)
+        self._scheduler.shutdown(wait=False)
+
+    def _job(self, work: Work) -> Work:
+        """The work as a job that is waited for at the end."""
+
+        async def run() -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._running.add(task)
+            try:
+                await work()
+            finally:
+                self._running.discard(task)
+
+        return run
 
     def _set_times(self) -> None:
         every = {"trigger": "interval", "replace_existing": True}
-        self._scheduler.add_job(self._index, seconds=_INDEX_EVERY_S, id="index", **every)
-        self._scheduler.add_job(self._clean, hours=1, id="clean", **every)
+        self._scheduler.add_job(self._job(self._index), seconds=_INDEX_EVERY_S, id="index", **every)
+        self._scheduler.add_job(self._job(self._clean), hours=1, id="clean", **every)
         self._wake(self._desks.clock())
 
     def _has_jumped(self) -> bool:
@@ -76,7 +102,9 @@ class Schedule:
         return True
 
     def _wake(self, at: datetime) -> None:
-        self._scheduler.add_job(self._due, "date", run_date=at, id="due", replace_existing=True, max_instances=_AT_ONCE)
+        self._scheduler.add_job(
+            self._job(self._due), "date", run_date=at, id="due", replace_existing=True, max_instances=_AT_ONCE
+        )
 
     async def _due(self) -> None:
         """Carries out all that is due, then sleeps until the next; what was set meanwhile is looked at, too."""
