@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,13 +85,18 @@ class Assembled:
 
 def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
     """Makes the connectors and rooms that are on, and one web application of all their routes."""
-    typing = Typing(house.bus)
+    typing = Typing(house.bus, house.desks.tell_others)
+
+    def heard(topics: Collection[str]) -> None:
+        typing.hear(topics, now_s=time.monotonic())
+        house.bus.publish(topics)
+
     webchat = WebChat(house.desks, house.bus, typing, house.store, house.secret)
     connectors: list[Connector] = [webchat] if "webchat" in only and webchat.section.on else []
     rooms: list[Room] = []
     if "room" in only:
         rooms.append(TeamRoom(house.desks, house.bus, typing, house.store, COMMANDS))
-    parts = [Part("wakeups", lambda: house.desks.hear_others(house.bus.publish))]
+    parts = [Part("wakeups", lambda: house.desks.hear_others(heard))]
     parts += [Part(each.kind, each.run) for each in connectors] + [Part(each.name, each.run) for each in rooms]
     if "schedule" in only:
         parts.append(Part("schedule", Schedule(house.desks, house.bus, house.store).run))

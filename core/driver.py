@@ -1,6 +1,6 @@
 """How one kind of database runs a body in a transaction; what its drivers share."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -11,7 +11,7 @@ from core.errors import StoreBusy
 from core.writer import passes
 
 T = TypeVar("T")
-Publish = Callable[[frozenset[Topic]], None]
+Publish = Callable[[Collection[Topic]], None]
 
 REPEATABLE = {"40001", "40P01", "23505"}
 """PostgreSQL's serialization failure and deadlock, and two at once who both made the same row: run the body again."""
@@ -26,7 +26,7 @@ class Driver(Protocol):
     async def read(self, body: Callable[[Connection], T]) -> T:
         """Runs a body that only reads, on one consistent state."""
 
-    def changed(self, topics: frozenset[Topic]) -> None:
+    def changed(self, topics: Collection[Topic]) -> None:
         """Notes what this process has just committed, for the others."""
 
     async def hear_others(self, tell: Publish) -> None:

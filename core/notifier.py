@@ -3,12 +3,13 @@
 import asyncio
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Collection
 
 import asyncpg
 from sqlalchemy.engine import URL
 
 from core.bus import EVERYTHING
+from core.driver import Publish
 
 _CHANNEL = "deskbell"
 _GATHER_S = 0.02
@@ -23,22 +24,25 @@ class Notifier:
     def __init__(self, url: URL) -> None:
         self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._me = uuid.uuid4().hex
-        self._gathered: set[str] = set()
+        self._gathered: dict[str, None] = {}
+        """In the order of their last mention."""
         self._wake = asyncio.Event()
 
-    def gather(self, topics: frozenset[str]) -> None:
+    def gather(self, topics: Collection[str]) -> None:
         """Has these told in a moment."""
-        self._gathered |= topics
+        for topic in topics:
+            self._gathered.pop(topic, None)
+            self._gathered[topic] = None
         self._wake.set()
 
-    async def run(self, tell: Callable[[frozenset[str]], None]) -> None:
+    async def run(self, tell: Publish) -> None:
         """Tells and listens until cancelled; a lost connection is raised, so that the supervisor opens another."""
         connection = await asyncpg.connect(self._dsn)
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
             await connection.add_listener(_CHANNEL, lambda *heard: self._hear(str(heard[3]), tell))
-            tell(frozenset((EVERYTHING,)))
+            tell((EVERYTHING,))
             while not lost.is_set():
                 await self._next(lost)
                 await self._tell_others(connection)
@@ -57,7 +61,7 @@ class Notifier:
         self._wake.clear()
 
     async def _tell_others(self, connection: asyncpg.Connection) -> None:
-        gathered, self._gathered = sorted(self._gathered), set()
+        gathered, self._gathered = list(self._gathered), {}
         if not gathered:
             return
         packed = json.dumps([self._me, gathered])
@@ -65,7 +69,7 @@ class Notifier:
             packed = json.dumps([self._me, [EVERYTHING]])
         await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, packed)
 
-    def _hear(self, packed: str, tell: Callable[[frozenset[str]], None]) -> None:
+    def _hear(self, packed: str, tell: Publish) -> None:
         who, topics = json.loads(packed)
         if who != self._me:
-            tell(frozenset(topics))
+            tell(topics)

@@ -1,7 +1,7 @@
 """PostgreSQL: changes side by side, a connection each, on asyncpg."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -41,7 +41,7 @@ class PostgresDriver:
         """Runs the body in a transaction that sees one state and ends with it."""
         return await translated(_run_on(self._readers, body))
 
-    def changed(self, topics: frozenset[Topic]) -> None:
+    def changed(self, topics: Collection[Topic]) -> None:
         """Has the other processes told of it, together with what else changes in these milliseconds."""
         self._notifier.gather(topics)
 

@@ -6,7 +6,7 @@ at every statement as it would on aiosqlite.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,7 +49,7 @@ class SqliteDriver:
             connection.exec_driver_sql("BEGIN")
             return body(connection)
 
-    def changed(self, topics: frozenset[Topic]) -> None:
+    def changed(self, topics: Collection[Topic]) -> None:
         """Others find it out by themselves: the file's version moved."""
 
     async def hear_others(self, tell: Publish) -> None:

@@ -1,13 +1,13 @@
 """Where everybody at the rim gets a desk: opens the database of one URL, lets changes in and tells what they moved."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, make_url
 
 from core.actor import Actor
-from core.desk import Desk, Outcome, Reaction, carry_out
+from core.desk import Desk, Outcome, Reaction, Topic, carry_out
 from core.driver import Driver, Publish
 from core.pace import Pace
 
@@ -63,6 +63,10 @@ class Desks:
                 desk.close()
 
         return await self._driver.read(body)
+
+    def tell_others(self, topics: Collection[Topic]) -> None:
+        """Tells other processes of something the store does not keep."""
+        self._driver.changed(topics)
 
     async def hear_others(self, tell: Publish) -> None:
         """Tells what other processes have changed, until cancelled: within 200 ms on SQLite, at once on PostgreSQL."""

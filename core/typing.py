@@ -1,10 +1,15 @@
 """Who is typing right now: kept in memory for a few seconds, since nothing depends on it."""
 
+import json
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from core.bus import Bus
+from core.desk import Topic
 
 LASTS_S = 6.0
+_TOLD = "typed:"
+"""Before what one process tells the others: the dialog, the typist's key and name, and whether they go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +23,23 @@ class Typist:
 class Typing:
     """Per dialog, who typed lately; open pages are told by the topic `typing:17`."""
 
-    def __init__(self, bus: Bus) -> None:
-        self._bus = bus
+    def __init__(self, bus: Bus, tell_others: Callable[[Collection[Topic]], None]) -> None:
+        self._bus, self._tell_others = bus, tell_others
         self._until: dict[int, dict[Typist, float]] = {}
 
     def note(self, dialog_id: int, who: Typist, *, on: bool, now_s: float) -> None:
-        """Somebody types, or has stopped."""
+        """Somebody types, or has stopped; the pages of other processes hear of it, too."""
+        self._note(dialog_id, who, on=on, now_s=now_s)
+        self._tell_others((_TOLD + json.dumps([dialog_id, who.key, who.name, on]),))
+
+    def hear(self, topics: Iterable[Topic], *, now_s: float) -> None:
+        """What another process told, among whatever else it did."""
+        for told in topics:
+            if told.startswith(_TOLD):
+                dialog_id, key, name, on = json.loads(told.removeprefix(_TOLD))
+                self._note(dialog_id, Typist(key, name), on=on, now_s=now_s)
+
+    def _note(self, dialog_id: int, who: Typist, *, on: bool, now_s: float) -> None:
         typists = self._until.setdefault(dialog_id, {})
         if on:
             typists[who] = now_s + LASTS_S

@@ -28,6 +28,8 @@ class Server:
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
+    only: str = ""
+    """The parts it runs, by commas; all of them by default."""
     process: "subprocess.Popen[str] | None" = None
 
     @property
@@ -43,9 +45,8 @@ class Server:
     def start(self) -> None:
         """Starts it and waits until it answers."""
         log = (self.folder / "log").open("a")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], env=self.environment(), stdout=log, stderr=log, text=True
-        )
+        command = [sys.executable, "-m", "bot", "run", "--only", self.only]
+        self.process = subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log, text=True)
         for _ in range(2_000):
             try:
                 if httpx.get(f"{self.base}/healthz").status_code == 200:

@@ -115,6 +115,10 @@ class Tab:
         """Writes in a thread."""
         return await self._do(key, type="line", thread=thread, text=words, seq=self._seq, files=[])
 
+    async def types_in_thread(self) -> None:
+        """Begins to type in the open thread."""
+        await self._send(type="typing", on=True)
+
     async def types(self, line: str) -> Answer:
         """Types into the command line."""
         return await self._do("", type="line", text=line)
