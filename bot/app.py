@@ -25,7 +25,7 @@ from bot.settings import Settings
 from bot.supervise import Part, keep_running
 from connectors.webchat.connector import WebChat
 from connectors.webchat.settings import Section as WebChatSection
-from core import files, notices, schema
+from core import files, notices, schema, showing
 from core.actor import SYSTEM
 from core.bus import EVERYTHING, Bus
 from core.connector import Connector
@@ -35,7 +35,7 @@ from core.typing import Typing
 
 log = logging.getLogger(__name__)
 
-REACTIONS = (notices.tell,)
+REACTIONS = (notices.tell, showing.want)
 """What follows from events, in the order it happens."""
 SECTIONS = (Settings, WebChatSection)
 """Everything that reads `.env`."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
-from core import outbox
+from core import outbox, showing
 from core.actor import SYSTEM
 from core.bus import Bus
 from core.connector import Found, Sent
@@ -83,7 +83,7 @@ class Sender(Generic[Thing]):
         return True
 
     def _claim(self, desk: Desk, lane: str) -> tuple[Claimed, Thing] | None:
-        claimed = outbox.claim(desk, lane, self._holder)
+        claimed = showing.claim(desk, lane, self._holder)
         return None if claimed is None else (claimed, self._read(desk, claimed.delivery))
 
     async def _deliver(self, claimed: Claimed, thing: Thing) -> None:
@@ -103,7 +103,7 @@ class Sender(Generic[Thing]):
             log.warning("delivery %s: nobody knows whether it arrived (%s)", delivery_id, type(error).__name__)
             await self._ask(delivery_id, thing, type(error).__name__)
         else:
-            await self._desks.change(SYSTEM, lambda desk: outbox.sent(desk, delivery_id, sent.external_id))
+            await self._desks.change(SYSTEM, lambda desk: showing.sent(desk, delivery_id, sent.external_id))
 
     async def _is_absent(self, delivery_id: int, thing: Thing) -> bool:
         """Whether the platform says that an earlier try did not arrive; settles what it knows otherwise."""
@@ -113,7 +113,7 @@ class Sender(Generic[Thing]):
             case Found.ABSENT:
                 return True
             case Sent(external_id):
-                await self._desks.change(SYSTEM, lambda desk: outbox.sent(desk, delivery_id, external_id))
+                await self._desks.change(SYSTEM, lambda desk: showing.sent(desk, delivery_id, external_id))
             case Found.UNKNOWN:
                 why = "the answer was lost"
                 await self._desks.change(SYSTEM, lambda desk: outbox.uncertain(desk, delivery_id, why))

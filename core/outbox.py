@@ -17,9 +17,11 @@ from core import upsert
 from core.desk import Desk
 from core.errors import NotFound
 from core.events import MessageFailed
-from core.models import TO_BE_SENT, Bucket, Delivery, DeliveryState, Lane, Message, Rank
+from core.models import TO_BE_SENT, Bucket, Delivery, DeliveryState, Lane, Message, Rank, Thread
 from core.show import text
 
+CARD = "card"
+"""The kind of a delivery that shows a thread's card."""
 LEASE = timedelta(seconds=60)
 """How long a sender has a lane; it renews it while it works."""
 MOST_TRIES = 8
@@ -56,18 +58,26 @@ class Claimed:
         return f"deskbell-{self.delivery.id}"
 
 
-def put(desk: Desk, wanted: Wanted) -> int:
-    """Adds a delivery to its lane, in the transaction of what it tells of; returns its id."""
-    lane = {"key": wanted.lane, "destination": wanted.destination, "buckets": list(wanted.buckets), "leased_by": ""}
-    desk.execute(upsert.into(Lane, desk.on_postgres).values(**lane).on_conflict_do_nothing())
-    row = {
-        "lane": wanted.lane, "kind": wanted.kind, "rank": wanted.rank, "state": DeliveryState.WAITING, "is_due": True,
-        "message_id": wanted.message_id, "thread_id": wanted.thread_id, "ticket_id": wanted.ticket_id,
-        "dialog_id": wanted.dialog_id, "facts": wanted.facts, "created_at": desk.now, "attempts": 0,
-        "external_id": "", "error": "",
-    }  # fmt: skip
-    desk.look(f"outbox:{wanted.destination}")
-    return int(desk.execute(insert(Delivery).returning(Delivery.id), row).scalar_one())
+def put(desk: Desk, *wanted: Wanted) -> None:
+    """Adds deliveries to their lanes, in the transaction of what they tell of."""
+    if not wanted:
+        return
+    lanes = [
+        {"key": each.lane, "destination": each.destination, "buckets": list(each.buckets), "leased_by": ""}
+        for each in wanted
+    ]
+    desk.execute(upsert.into(Lane, desk.on_postgres).on_conflict_do_nothing(), lanes)
+    rows = [
+        {
+            "lane": each.lane, "kind": each.kind, "rank": each.rank, "state": DeliveryState.WAITING, "is_due": True,
+            "message_id": each.message_id, "thread_id": each.thread_id, "ticket_id": each.ticket_id,
+            "dialog_id": each.dialog_id, "facts": each.facts, "created_at": desk.now, "attempts": 0,
+            "external_id": "", "error": "",
+        }
+        for each in wanted
+    ]  # fmt: skip
+    desk.execute(insert(Delivery), rows)
+    desk.look(*(f"outbox:{each.destination}" for each in wanted))
 
 
 def lease(desk: Desk, destination: str, holder: str) -> str | None:
@@ -96,7 +106,7 @@ def lease(desk: Desk, destination: str, holder: str) -> str | None:
 
 
 def _heads(desk: Desk, destination: str) -> Any:
-    """The first due delivery of every lane of a destination."""
+    """The first due delivery of every lane of a destination; a thread's words wait until its card has made it."""
     earlier = aliased(Delivery)
     is_behind = exists(
         select(earlier.id).where(earlier.lane == Delivery.lane, earlier.is_due, earlier.id < Delivery.id)
@@ -104,7 +114,9 @@ def _heads(desk: Desk, destination: str) -> Any:
     return (
         select(Delivery.lane, Delivery.id, Delivery.rank, Delivery.not_before)
         .join(Lane, Lane.key == Delivery.lane)
+        .outerjoin(Thread, Thread.id == Delivery.thread_id)
         .where(TO_BE_SENT, Lane.destination == destination, ~is_behind)
+        .where(or_(Delivery.kind == CARD, Delivery.thread_id.is_(None), Thread.root.is_not(None)))
     )
 
 
@@ -131,9 +143,9 @@ def release(desk: Desk, lane: str, holder: str) -> None:
     desk.execute(update(Lane).where(Lane.key == lane, Lane.leased_by == holder).values(leased_by="", leased_until=None))
 
 
-def sent(desk: Desk, delivery_id: int, external_id: str) -> None:
-    """The platform has it, under this id; saying so twice is once."""
-    _settle(desk, delivery_id, DeliveryState.SENT, external_id=external_id, error="")
+def sent(desk: Desk, delivery_id: int, external_id: str) -> Delivery | None:
+    """The platform has it, under this id; saying so twice is once, and nothing the second time."""
+    return _settle(desk, delivery_id, DeliveryState.SENT, external_id=external_id, error="")
 
 
 def put_off(desk: Desk, delivery_id: int, why: str, *, retry_after: timedelta | None, chance: float) -> None:

@@ -29,7 +29,7 @@ def _wanted(lane: str, words: str, rank: Rank = Rank.WORDS) -> Wanted:
 
 
 async def _put(shop: Shop, *wanted: Wanted) -> None:
-    await shop.change(lambda desk: [outbox.put(desk, each) for each in wanted])
+    await shop.change(lambda desk: outbox.put(desk, *wanted))
 
 
 async def _send_all(shop: Shop, platform: FailingPlatform, *, rounds: int = 400) -> None:

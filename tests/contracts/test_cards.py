@@ -1,0 +1,141 @@
+"""Cards in a pushed room that fails in every way: in the end each shows what is, made once, and words come after it."""
+
+import random
+
+import pytest
+
+from bot import cards
+from bot.sender import Sender
+from core import outbox, showing, tickets
+from core.desk import Desk
+from core.models import Delivery, DeliveryState, Rank, Thread, Ticket
+from core.outbox import Wanted
+from core.render import Voice
+from tests.contracts.destination import FailingPlatform, Mood, Parcel
+from tests.shop import Person, Shop
+
+ROOM = "room:slack"
+
+
+def _parcel(desk: Desk, delivery: Delivery) -> Parcel:
+    nonce = f"deskbell-{delivery.id}"
+    if delivery.kind != outbox.CARD:
+        return Parcel(nonce, delivery.lane, delivery.facts["words"])
+    return Parcel(nonce, delivery.lane, _shows(desk, desk.session.get_one(Ticket, delivery.ticket_id)))
+
+
+def _shows(desk: Desk, ticket: Ticket) -> str:
+    """What a ticket's card says, as its room would show it."""
+    card, voice = cards.ticket_card(desk, ticket), Voice()
+    return " ".join(f"{voice.say(field.label)}={voice.say(field.value)}" for field in card.fields)
+
+
+class Room:
+    """A pushed room with one ticket's thread, and a platform behind it."""
+
+    def __init__(self, shop: Shop, platform: FailingPlatform) -> None:
+        self.shop, self.platform = shop, platform
+
+    async def opens(self) -> Person:
+        """A ticket with its thread, and an agent who works on it."""
+        ines = await self.shop.agent("ines")
+        await ines.types("ticket new internal Lamps for the office")
+        await self.shop.change(lambda desk: showing.open_thread(desk, "slack", "C1", ticket_id=1) and None)
+        return ines
+
+    async def sends(self) -> bool:
+        """One try of a sender."""
+        return await Sender(self.shop.desks, self.shop.bus, ROOM, self.platform, _parcel).send_some()
+
+    async def sends_all(self) -> None:
+        """Senders come and go until nothing is left that can be sent."""
+        for _ in range(300):
+            if not await self.sends():
+                if await self.shop.read(lambda desk: outbox.next_at(desk, ROOM)) is None:
+                    return
+                self.shop.clock.now += outbox.LEASE
+        raise AssertionError("still something to send")
+
+    async def thread(self) -> Thread:
+        """The thread's row."""
+        return await self.shop.read(lambda desk: desk.session.get_one(Thread, 1))
+
+    async def newest(self) -> str:
+        """What its card should say."""
+        return await self.shop.read(lambda desk: _shows(desk, tickets.read(desk, 1)))
+
+    @property
+    def got(self) -> list[str]:
+        """What the platform has taken, in order."""
+        return [parcel.words for parcel in self.platform.got]
+
+
+async def test_a_thread_begins_with_its_card_and_a_hundred_changes_are_one_edit(shop: Shop) -> None:
+    room = Room(shop, FailingPlatform())
+    ines = await room.opens()
+    await room.sends_all()
+    assert ((await room.thread()).root, len(room.got)) == ("got-1", 1)
+    for number in range(100):
+        await ines.types(f"ticket priority 1 {('low', 'high')[number % 2]}")
+    await room.sends_all()
+    assert room.got[1:] == [await room.newest()]
+    thread = await room.thread()
+    assert thread.shown == thread.wanted
+
+
+async def test_what_changes_while_a_card_is_on_its_way_is_shown_after_it(shop: Shop) -> None:
+    room = Room(shop, FailingPlatform())
+    ines = await room.opens()
+    lane = await shop.change(lambda desk: outbox.lease(desk, ROOM, "me"))
+    claimed = await shop.change(lambda desk: showing.claim(desk, lane or "", "me"))
+    await ines.types("ticket priority 1 urgent")
+    assert claimed is not None
+    await shop.change(lambda desk: showing.sent(desk, claimed.delivery.id, "got-0"))
+    await shop.change(lambda desk: outbox.release(desk, lane or "", "me"))
+    await room.sends_all()
+    assert room.got == [await room.newest()]
+
+
+async def test_a_threads_words_wait_until_it_is_there(shop: Shop) -> None:
+    room = Room(shop, FailingPlatform([Mood.NEVER]))
+    await room.opens()
+    words = Wanted(
+        lane="thread:1", destination=ROOM, kind="say", thread_id=1, rank=Rank.WORDS, facts={"words": "Hello"}
+    )
+    await shop.change(lambda desk: outbox.put(desk, words))
+    await room.sends_all()
+    assert room.got == []
+    boss = await shop.agent("ines")
+    await boss.types("desk undelivered")
+    await boss.types("desk resend 1")
+    await room.sends_all()
+    assert room.got == [await room.newest(), "Hello"]
+
+
+async def test_a_card_nobody_knows_of_is_not_made_twice(shop: Shop) -> None:
+    room = Room(shop, FailingPlatform([Mood.LOST], tells=False))
+    ines = await room.opens()
+    await room.sends_all()
+    await ines.types("ticket priority 1 urgent")
+    await room.sends_all()
+    assert len(room.got) == 1
+    states = await shop.read(lambda desk: [delivery.state for delivery in outbox.troubled(desk)])
+    assert states == [DeliveryState.UNCERTAIN]
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_mood_the_room_is_in_the_card_shows_what_is(small_shop: Shop, seed: int) -> None:
+    chance = random.Random(seed)
+    moods = [Mood.WELL, Mood.WELL, Mood.BUSY, Mood.LIMITED, Mood.LOST, Mood.DEAD]
+    room = Room(small_shop, FailingPlatform.moody(chance, requests=40, moods=moods))
+    ines = await room.opens()
+    for _ in range(25):
+        await ines.types(f"ticket priority 1 {chance.choice(['low', 'normal', 'high', 'urgent'])}")
+        for _ in range(chance.randrange(3)):
+            await room.sends()
+        small_shop.clock.now += outbox.LEASE / 2
+    await room.sends_all()
+    thread = await room.thread()
+    assert thread.shown == thread.wanted
+    assert room.got[-1] == await room.newest()
+    assert thread.root == "got-1"
