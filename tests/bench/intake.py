@@ -15,6 +15,7 @@ import asyncpg
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
+from bot.app import REACTIONS
 from core import intake, schema, teams
 from core.actor import SYSTEM
 from core.connector import Said, Sender
@@ -34,7 +35,7 @@ Transaction = list[tuple[Any, Any]]
 
 async def _begin(url: str) -> tuple[Desks, Source]:
     """A desk with somebody there and sixteen live dialogs."""
-    desks = Desks(open_driver(url), pace=Pace())
+    desks = Desks(open_driver(url), pace=Pace(), reactions=REACTIONS)
 
     def body(desk: Desk) -> Source:
         from core.models import Role
@@ -111,7 +112,7 @@ async def _recording(folder: Path) -> tuple[list[Transaction], list[Transaction]
 
 async def _reopened(start: Path, path: Path) -> tuple[Desks, Source]:
     shutil.copy(start, path)
-    desks = Desks(open_driver(f"sqlite:///{path}"), pace=Pace())
+    desks = Desks(open_driver(f"sqlite:///{path}"), pace=Pace(), reactions=REACTIONS)
     return desks, await desks.read(SYSTEM, lambda desk: intake.source(teams.channel_named(desk, "shop")))
 
 
@@ -217,7 +218,7 @@ def on_postgres() -> list[Row]:
 
 
 async def _ours_on_postgres(url: str) -> float:
-    desks = Desks(open_driver(url), pace=Pace())
+    desks = Desks(open_driver(url), pace=Pace(), reactions=REACTIONS)
     source = await desks.read(SYSTEM, lambda desk: intake.source(teams.channel_named(desk, "shop")))
     await _warm(desks, source)
     rate = await _at_once(desks, source)
@@ -232,7 +233,7 @@ async def _warm(desks: Desks, source: Source) -> None:
 
 async def _recorded_by_sender(url: str) -> list[list[Transaction]]:
     """Each sender's transactions, as asyncpg gets them."""
-    desks = Desks(open_driver(url), pace=Pace())
+    desks = Desks(open_driver(url), pace=Pace(), reactions=REACTIONS)
     driver = desks._driver
     assert isinstance(driver, PostgresDriver)
     source = await desks.read(SYSTEM, lambda desk: intake.source(teams.channel_named(desk, "shop")))
