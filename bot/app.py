@@ -35,7 +35,7 @@ from core.typing import Typing
 
 log = logging.getLogger(__name__)
 
-REACTIONS = (notices.tell, showing.want)
+REACTIONS = (notices.tell, showing.follow)
 """What follows from events, in the order it happens."""
 SECTIONS = (Settings, WebChatSection)
 """Everything that reads `.env`."""

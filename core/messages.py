@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from core import search
+from core import mirrors, search
 from core.connector import PublicWords
 from core.desk import Desk
 from core.errors import NotFound, PermanentError, UserError
@@ -168,6 +168,7 @@ def wipe(desk: Desk, ids: Sequence[int]) -> None:
     desk.execute(delete(FormerBody).where(FormerBody.message_id.in_(ids)))
     desk.execute(update(File).where(File.message_id.in_(ids)).values(name="", erased_at=desk.now))
     search.forget(desk, ids)
+    mirrors.retract(desk, ids)
 
 
 def files_of(desk: Desk, ids: Sequence[int]) -> dict[int, list[File]]:

@@ -80,6 +80,18 @@ def put(desk: Desk, *wanted: Wanted) -> None:
     desk.look(*(f"outbox:{each.destination}" for each in wanted))
 
 
+def in_thread(
+    thread: Thread, kind: str, *, message_id: int | None = None, facts: dict[str, Any] | None = None
+) -> Wanted:
+    """Something for a thread in a pushed room: its lane is the thread, its rates the place's and the room's."""
+    room = f"room:{thread.room}"
+    return Wanted(
+        lane=f"thread:{thread.id}", destination=room, kind=kind, buckets=(f"{room}:{thread.place}", room),
+        rank=Rank.CARD if kind == CARD else Rank.WORDS, thread_id=thread.id, message_id=message_id,
+        ticket_id=thread.ticket_id, dialog_id=thread.dialog_id, facts=facts or {},
+    )  # fmt: skip
+
+
 def lease(desk: Desk, destination: str, holder: str) -> str | None:
     """Takes the lane of a destination that should be served next; None when none can be.
 
@@ -178,9 +190,9 @@ def _hold(desk: Desk, bucket: str, until: datetime) -> None:
 
 
 def failed(desk: Desk, delivery_id: int, why: str) -> None:
-    """It will never arrive: shown in the ticket's thread and among the undelivered."""
+    """It will never arrive: shown among the undelivered; a reply to a customer is marked in its thread, too."""
     delivery = _settle(desk, delivery_id, DeliveryState.FAILED, error=why[:300])
-    if delivery is not None and delivery.message_id is not None:
+    if delivery is not None and delivery.message_id is not None and delivery.thread_id is None:
         message = desk.session.get_one(Message, delivery.message_id)
         message.failed_at, message.failure = desk.now, why[:300]
         desk.record(MessageFailed(ticket_id=message.ticket_id, dialog_id=message.dialog_id, message_id=message.id))
@@ -222,7 +234,7 @@ def send_again(desk: Desk, delivery: Delivery) -> None:
     """Puts a failed or uncertain delivery back into its lane, at its old place."""
     delivery.state, delivery.is_due, delivery.attempts = DeliveryState.WAITING, True, 0
     delivery.not_before, delivery.settled_at, delivery.error = None, None, ""
-    if delivery.message_id is not None:
+    if delivery.message_id is not None and delivery.thread_id is None:
         message = desk.session.get_one(Message, delivery.message_id)
         message.failed_at, message.failure = None, ""
     desk.look("queue", f"outbox:{desk.session.get_one(Lane, delivery.lane).destination}")

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, or_, select, update
 
-from core import outbox
+from core import mirrors, outbox
 from core.desk import Desk, Happened
-from core.models import TO_BE_SENT, Delivery, DeliveryState, Rank, Thread, table
-from core.outbox import CARD, Claimed, Wanted
+from core.models import TO_BE_SENT, Delivery, DeliveryState, Dialog, Thread, table
+from core.outbox import CARD, Claimed
 
 
 def open_thread(
@@ -21,7 +21,7 @@ def open_thread(
     thread = Thread(room=room, place=place, ticket_id=ticket_id, dialog_id=dialog_id, wanted=1)
     desk.session.add(thread)
     desk.flush()
-    outbox.put(desk, _card(thread))
+    outbox.put(desk, outbox.in_thread(thread, CARD))
     return thread
 
 
@@ -39,19 +39,33 @@ _MORE = (
 )
 
 
-def want(desk: Desk, happened: Sequence[Happened]) -> None:
-    """A reaction: the cards of what changed are due."""
+_KEEPS = (
+    update(_threads)
+    .where(_threads.c.id.in_(bindparam("changed", expanding=True)), _threads.c.ticket_id.is_(None))
+    .values(
+        ticket_id=select(table(Dialog).c.ticket_id).where(table(Dialog).c.id == _threads.c.dialog_id).scalar_subquery()
+    )
+)
+"""A ticket keeps the thread of the dialog it came from."""
+
+
+def follow(desk: Desk, happened: Sequence[Happened]) -> None:
+    """A reaction: what was said goes to the threads of what changed, and their cards are due."""
     tickets = {each.event.ticket_id for each in happened} - {None}
     dialogs = {each.event.dialog_id for each in happened} - {None}
     if tickets or dialogs:
         changed = desk.execute(_MORE, {"tickets": list(tickets), "dialogs": list(dialogs)}).scalars().all()
         if changed:
+            desk.execute(_KEEPS, {"changed": list(changed)})
+            mirrors.tell(desk, happened)
             _put_due(desk, changed)
 
 
 def claim(desk: Desk, lane: str, holder: str) -> Claimed | None:
-    """Takes a lane's next delivery on (`outbox.claim`); of a card, notes what it is going to show."""
+    """Takes a lane's next delivery on (`outbox.claim`) and notes what it is going to show or say."""
     claimed = outbox.claim(desk, lane, holder)
+    if claimed is not None:
+        mirrors.note(desk, claimed)
     if claimed is not None and claimed.delivery.kind == CARD and not claimed.was_sending:
         wanted = select(Thread.wanted).where(Thread.id == claimed.delivery.thread_id)
         claimed.delivery.facts = claimed.delivery.facts | {"wanted": desk.execute(wanted).scalar_one()}
@@ -60,8 +74,10 @@ def claim(desk: Desk, lane: str, holder: str) -> Claimed | None:
 
 
 def sent(desk: Desk, delivery_id: int, external_id: str) -> None:
-    """The platform has it (`outbox.sent`); a card that has changed since is due again."""
+    """The platform has it (`outbox.sent`); what has changed since is due again."""
     delivery = outbox.sent(desk, delivery_id, external_id)
+    if delivery is not None:
+        mirrors.arrived(desk, delivery, external_id)
     if delivery is None or delivery.kind != CARD or delivery.thread_id is None:
         return
     thread = desk.lock(Thread, delivery.thread_id)
@@ -72,7 +88,7 @@ def sent(desk: Desk, delivery_id: int, external_id: str) -> None:
     desk.flush()
     if thread.wanted > thread.shown:
         _put_due(desk, [thread.id])
-    desk.look(f"outbox:{_destination(thread)}")  # words that waited for the thread may go now
+    desk.look(f"outbox:room:{thread.room}")  # words that waited for the thread may go now
 
 
 def _put_due(desk: Desk, thread_ids: Sequence[int]) -> None:
@@ -81,16 +97,4 @@ def _put_due(desk: Desk, thread_ids: Sequence[int]) -> None:
         TO_BE_SENT, Delivery.kind == CARD, Delivery.state == DeliveryState.WAITING, Delivery.thread_id.in_(thread_ids)
     )
     found = select(Thread).where(Thread.id.in_(thread_ids), Thread.root.is_not(None), Thread.id.not_in(waits))
-    outbox.put(desk, *map(_card, desk.session.scalars(found).all()))
-
-
-def _card(thread: Thread) -> Wanted:
-    room = _destination(thread)
-    return Wanted(
-        lane=f"thread:{thread.id}", destination=room, kind=CARD, buckets=(f"{room}:{thread.place}", room),
-        rank=Rank.CARD, thread_id=thread.id, ticket_id=thread.ticket_id, dialog_id=thread.dialog_id,
-    )  # fmt: skip
-
-
-def _destination(thread: Thread) -> str:
-    return f"room:{thread.room}"
+    outbox.put(desk, *(outbox.in_thread(thread, CARD) for thread in desk.session.scalars(found)))

@@ -1,4 +1,4 @@
-"""Cards in a pushed room that fails in every way: in the end each shows what is, made once, and words come after it."""
+"""Threads in a pushed room that fails in every way: in the end each shows what is and says what was said, once."""
 
 import random
 
@@ -6,10 +6,10 @@ import pytest
 
 from bot import cards
 from bot.sender import Sender
-from core import outbox, showing, tickets
+from core import messages, mirrors, outbox, showing, tickets
 from core.desk import Desk
-from core.models import Delivery, DeliveryState, Rank, Thread, Ticket
-from core.outbox import Wanted
+from core.messages import Where
+from core.models import Delivery, DeliveryState, Message, Thread, Ticket
 from core.render import Voice
 from tests.contracts.destination import FailingPlatform, Mood, Parcel
 from tests.shop import Person, Shop
@@ -20,8 +20,10 @@ ROOM = "room:slack"
 def _parcel(desk: Desk, delivery: Delivery) -> Parcel:
     nonce = f"deskbell-{delivery.id}"
     if delivery.kind != outbox.CARD:
-        return Parcel(nonce, delivery.lane, delivery.facts["words"])
-    return Parcel(nonce, delivery.lane, _shows(desk, desk.session.get_one(Ticket, delivery.ticket_id)))
+        body = desk.session.get_one(Message, delivery.message_id, populate_existing=True).body
+        return Parcel(nonce, delivery.lane, f"{delivery.kind} {body} {delivery.facts['external_id']}".strip())
+    ticket = desk.session.get(Ticket, desk.session.get_one(Thread, delivery.thread_id).ticket_id)
+    return Parcel(nonce, delivery.lane, "a dialog" if ticket is None else _shows(desk, ticket))
 
 
 def _shows(desk: Desk, ticket: Ticket) -> str:
@@ -98,18 +100,79 @@ async def test_what_changes_while_a_card_is_on_its_way_is_shown_after_it(shop: S
 
 async def test_a_threads_words_wait_until_it_is_there(shop: Shop) -> None:
     room = Room(shop, FailingPlatform([Mood.NEVER]))
-    await room.opens()
-    words = Wanted(
-        lane="thread:1", destination=ROOM, kind="say", thread_id=1, rank=Rank.WORDS, facts={"words": "Hello"}
-    )
-    await shop.change(lambda desk: outbox.put(desk, words))
+    ines = await room.opens()
+    await ines.types("ticket note 1 Ask the landlord")
     await room.sends_all()
     assert room.got == []
-    boss = await shop.agent("ines")
-    await boss.types("desk undelivered")
-    await boss.types("desk resend 1")
+    await ines.types("desk resend 1")
     await room.sends_all()
-    assert room.got == [await room.newest(), "Hello"]
+    assert room.got[:2] == [await room.newest(), "say Ask the landlord"]
+
+
+async def test_words_stand_in_every_thread_and_change_and_go_in_all_of_them(shop: Shop) -> None:
+    room = Room(shop, FailingPlatform())
+    ines = await room.opens()
+    await shop.change(lambda desk: showing.open_thread(desk, "slack", "C2", ticket_id=1) and None)
+    await room.sends_all()
+    before = len(room.got)
+    await ines.types("ticket note 1 Ask the landlord")
+    await room.sends_all()
+    said = [at for at, words in enumerate(room.got, 1) if words == "say Ask the landlord"]
+    assert len(said) == 2
+    await shop.change(lambda desk: messages.edit(desk, messages.by_id(desk, 1), "Ask the owner"))
+    await room.sends_all()
+    await shop.change(lambda desk: messages.redact(desk, [messages.by_id(desk, 1)]))
+    await room.sends_all()
+    changed = [words for words in room.got[before:] if words.startswith(("edit", "retract"))]
+    assert sorted(changed) == [f"edit Ask the owner got-{at}" for at in said] + [f"retract  got-{at}" for at in said]
+
+
+async def test_a_ticket_keeps_the_thread_of_its_dialog(shop: Shop) -> None:
+    room = Room(shop, FailingPlatform())
+    ines = await shop.agent("ines")
+    await shop.customer("ana").writes("My lamp is broken")
+    await shop.change(lambda desk: showing.open_thread(desk, "slack", "C1", dialog_id=1) and None)
+    await shop.customer("ana").writes("Since the storm")
+    await ines.types("dialog take 1")
+    await ines.types("dialog end 1")
+    await ines.types("ticket note 1 Ask the landlord")
+    assert (await room.thread()).ticket_id == 1
+    await room.sends_all()
+    assert [words for words in room.got if words.startswith("say")] == ["say Since the storm", "say Ask the landlord"]
+
+
+async def test_words_never_go_back_to_where_they_came_from(shop: Shop) -> None:
+    room = Room(shop, FailingPlatform())
+    ines = await room.opens()
+    await room.sends_all()
+
+    def typed_there(desk: Desk) -> None:
+        written = messages.note(desk, "Typed in the room itself", Where(ticket_id=1))
+        mirrors.note_origin(desk, written.id, 1, "ts-1")
+
+    await shop.change(typed_there, ines.actor)
+    await room.sends_all()
+    assert not any("Typed in the room" in words for words in room.got)
+
+
+async def test_words_a_room_does_not_take_are_no_failed_reply(shop: Shop) -> None:
+    room = Room(shop, FailingPlatform([Mood.WELL, Mood.WELL, Mood.NEVER]))
+    ines = await room.opens()
+    await room.sends_all()
+    await ines.types("ticket note 1 Ask the landlord")
+    await room.sends_all()
+    assert await shop.read(lambda desk: messages.by_id(desk, 1).failed_at) is None
+    states = await shop.read(lambda desk: [delivery.state for delivery in outbox.troubled(desk)])
+    assert states == [DeliveryState.FAILED]
+
+
+async def test_words_taken_back_before_they_went_are_never_said(shop: Shop) -> None:
+    room = Room(shop, FailingPlatform())
+    ines = await room.opens()
+    await ines.types("ticket note 1 Wrong thread")
+    await shop.change(lambda desk: messages.take_back(desk, messages.by_id(desk, 1)))
+    await room.sends_all()
+    assert not any("Wrong thread" in words for words in room.got)
 
 
 async def test_a_card_nobody_knows_of_is_not_made_twice(shop: Shop) -> None:
@@ -117,6 +180,7 @@ async def test_a_card_nobody_knows_of_is_not_made_twice(shop: Shop) -> None:
     ines = await room.opens()
     await room.sends_all()
     await ines.types("ticket priority 1 urgent")
+    await ines.types("ticket note 1 Ask the landlord")
     await room.sends_all()
     assert len(room.got) == 1
     states = await shop.read(lambda desk: [delivery.state for delivery in outbox.troubled(desk)])
