@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from bot.commands.call import Here
-from bot.commands.reading import SHORTCUTS
+from bot.commands.reading import ABOUT, SHORTCUTS
 from bot.commands.registry import Command, Parameter
 from core import listing, teams, templates, views
 from core.desk import Desk
@@ -122,6 +122,7 @@ _OFFERS: dict[str, Offer] = {
     "priority": lambda desk: ((priority.name.lower(), "") for priority in Priority),
     "status": lambda desk: ((status.value, "") for status in Status if status is not Status.NEW),
     "role": lambda desk: ((role.value, "") for role in Role),
+    "about": lambda desk: ((each, "") for each in ABOUT),
     "switch": lambda desk: (("on", ""), ("off", "")),
     "when": lambda desk: (("30m", ""), ("2h", ""), ("1d", ""), ("tomorrow 9:00", ""), ("mon 9:00", "")),
 }

@@ -93,6 +93,13 @@ def note(call: Call, customer: kinds.Contact, note: kinds.Words) -> Answer:
     return _changed(call, customer)
 
 
+@command("customer edit", example="customer edit 9 name Ana Lopez")
+def edit(call: Call, customer: kinds.Contact, what: kinds.About, value: kinds.Words) -> Answer:
+    """Change a customer's name, language or note, or add an address."""
+    change = {"name": name, "language": language, "address": address, "note": note}[what]
+    return change.body(call, customer, value.strip())
+
+
 @command("customer merge", example="customer merge 9 12")
 def merge(call: Call, customer: kinds.Contact, other: kinds.Word) -> Answer:
     """Say that two customers are one person; can be undone with customer part."""
@@ -156,5 +163,6 @@ def erase(call: Call, customer: kinds.Contact, sure: kinds.Sure = "") -> Answer:
 
 
 COMMANDS = (
-    show, find, history, name, language, address, shared, note, merge, part, block, unblock, blocked, export, erase,
+    show, find, history, edit, name, language, address, shared, note, merge, part, block, unblock, blocked, export,
+    erase,
 )  # fmt: skip

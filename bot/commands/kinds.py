@@ -32,6 +32,8 @@ Sure = Annotated[str, Takes("word", "yes")]
 Public = Annotated[str, Takes("word", "public")]
 Template = Annotated[str, Takes("template", "NAME")]
 """A prepared reply by its name."""
+About = Annotated[str, Takes("about", "name|language|address|note")]
+"""What of a customer is changed."""
 Switch = Annotated[bool, Takes("switch", "on|off")]
 Role = Annotated[models.Role, Takes("role", "agent|supervisor|admin")]
 Filter = Annotated[Query, Takes("filter", "FILTER")]

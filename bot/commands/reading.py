@@ -28,6 +28,8 @@ SHORTCUTS = {
 }
 """What may stand after `!` in a thread besides a verb."""
 
+ABOUT = ("name", "language", "address", "note")
+"""What of a customer can be changed by `customer edit`."""
 _TARGET = re.compile(r"#?\d+(,#?\d+)*(?=\s|$)|\[[^\]]*\]")
 _MARKED_TARGET = re.compile(r"#\d+(,#?\d+)*(?=\s|$)|\[[^\]]*\]")
 
@@ -288,6 +290,7 @@ _READERS: dict[str, Callable[[Reader], Any]] = {
     "priority": lambda reader: _choice(reader, {p.name.lower(): p for p in Priority}),
     "status": lambda reader: _choice(reader, {s.value: s for s in Status if s is not Status.NEW}),
     "role": lambda reader: _choice(reader, {r.value: r for r in Role}),
+    "about": lambda reader: _choice(reader, {each: each for each in ABOUT}),
     "switch": lambda reader: _choice(reader, {"on": True, "off": False}),
     "tags": _tags,
     "number": lambda reader: _number(reader.word()),

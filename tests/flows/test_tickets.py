@@ -201,6 +201,16 @@ async def test_a_ticket_moves_to_a_team_with_its_reason(shop: Shop) -> None:
     assert (ticket.assignee_id, (await shop.said())[-1]) == (None, ("note", "needs a soldering iron"))
 
 
+async def test_a_customer_is_edited_by_hand(shop: Shop) -> None:
+    ines = await shop.agent("ines")
+    await _ticket(shop, "ana", "My lamp is broken")
+    for line in ("name Ana Lopez", "language de", "address Ana@Example.com", "note prefers to be called"):
+        assert "was changed" in await ines.types(f"customer edit 1 {line}")
+    said = str(ines.answers[-1].cards[0])
+    assert all(part in said for part in ("Ana Lopez", "'de'", "ana@example.com", "prefers to be called"))
+    assert "name, language, address, note" in await ines.types("customer edit 1 nmae Ana")
+
+
 async def test_a_tag_is_removed_from_the_desk_and_all_tickets(shop: Shop) -> None:
     admin = await shop.agent("admin", Role.ADMIN)
     number = await _ticket(shop, "ana", "My lamp is broken", admin)
