@@ -117,8 +117,8 @@ def list_views(call: Call) -> Answer:
 
 @command("desk view", example="desk view refunds tag:billing refund")
 def view(call: Call, name: kinds.Word, filter: kinds.Words) -> Answer:
-    """Save a filter as a view of your own."""
-    views.save(call.desk, name, filter, agent_id=call.agent().id)
+    """Save a filter as a view of your own; a `=` between them, as in set-up lines, may be left out."""
+    views.save(call.desk, name, filter.removeprefix("=").strip(), agent_id=call.agent().id)
     return Answer(text("View {name} is saved.", name=name), tone=Tone.GOOD)
 
 

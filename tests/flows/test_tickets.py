@@ -211,6 +211,16 @@ async def test_a_customer_is_edited_by_hand(shop: Shop) -> None:
     assert "name, language, address, note" in await ines.types("customer edit 1 nmae Ana")
 
 
+async def test_a_view_is_saved_with_or_without_its_sign(small_shop: Shop) -> None:
+    ines = await small_shop.agent("ines")
+    await ines.types("desk view pressing = priority:urgent")
+    await ines.types("desk view late overdue:yes")
+    await ines.types("desk views")
+    lines = [str(line) for line in ines.answers[-1].lines]
+    assert any("pressing = priority:urgent" in line for line in lines), lines
+    assert any("late = overdue:yes" in line for line in lines)
+
+
 async def test_a_tag_is_removed_from_the_desk_and_all_tickets(shop: Shop) -> None:
     admin = await shop.agent("admin", Role.ADMIN)
     number = await _ticket(shop, "ana", "My lamp is broken", admin)
