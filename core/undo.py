@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from core import joining, tags, tickets
+from core import joining, replies, tags, tickets
 from core.desk import Desk
 from core.errors import NotFound
 from core.models import Pressed, Priority, Status, Team, Ticket
@@ -29,6 +29,7 @@ def snapshot(desk: Desk, ticket: Ticket) -> Snapshot:
         value = getattr(ticket, name)
         found[name] = value.isoformat() if isinstance(value, datetime) else value
     found["tags"] = tags.of_ticket(desk, ticket.id)
+    found["held"] = sorted(held.id for held in replies.waiting(desk, ticket.id, None))
     return found
 
 
@@ -52,7 +53,10 @@ def _difference(old: Snapshot, new: Snapshot) -> dict[str, Any]:
 
 
 def take_back(desk: Desk, key: str) -> list[int]:
-    """Takes back what is kept behind a key, once; what somebody changed meanwhile stays. Returns the tickets."""
+    """Takes back what is kept behind a key, once; what somebody changed or what was sent meanwhile stays.
+
+    Returns the tickets on which something was taken back; raises NotFound where there is none.
+    """
     used = desk.change(
         update(Pressed)
         .where(Pressed.key == key, Pressed.purpose == "undo", Pressed.used_at.is_(None), Pressed.expires_at > desk.now)
@@ -61,13 +65,20 @@ def take_back(desk: Desk, key: str) -> list[int]:
     if not used:
         raise NotFound(text("That can no longer be undone."))
     kept = desk.session.get_one(Pressed, key)
-    for step in sorted(kept.steps, key=lambda step: step["id"]):
-        _restore(desk, tickets.locked(desk, step["id"]), step)
-    return [step["id"] for step in kept.steps]
+    steps = sorted(kept.steps, key=lambda step: step["id"])
+    undone = [step["id"] for step in steps if _restore(desk, tickets.locked(desk, step["id"]), step)]
+    if not undone:
+        raise NotFound(text("That can no longer be undone."))
+    return undone
 
 
-def _restore(desk: Desk, ticket: Ticket, step: dict[str, Any]) -> None:
+def _restore(desk: Desk, ticket: Ticket, step: dict[str, Any]) -> bool:
+    """Whether there was anything left to put back."""
     now = snapshot(desk, ticket)
+    was_held, is_held = step.get("held", [[], []])
+    withdrawn = (set(is_held) - set(was_held)) & set(now["held"])
+    for held_id in sorted(withdrawn):
+        replies.withdraw(desk, replies.by_id(desk, held_id))
     back = {name: change[0] for name, change in step.items() if name != "id" and now[name] == change[1]}
     if "merged_into" in back and back["merged_into"] is None:
         joining.unmerge(desk, ticket)
@@ -75,6 +86,7 @@ def _restore(desk: Desk, ticket: Ticket, step: dict[str, Any]) -> None:
         _put_back(desk, ticket, name, value)
     if "status" in back:
         _state(desk, ticket, Status(back["status"]), step.get("pending_until", [None])[0])
+    return bool(withdrawn or back)
 
 
 def _put_back(desk: Desk, ticket: Ticket, name: str, value: Any) -> None:

@@ -10,7 +10,7 @@ from bot.commands.call import Call
 from bot.commands.registry import Command, Parameter
 from core import contacts, dialogs, listing, policy, tags, teams, tickets, views
 from core.errors import NotFound, UserError
-from core.models import Contact, Priority, Role, Status
+from core.models import Contact, Priority, Role, Status, Ticket
 from core.query import parse
 from core.show import Text, text
 from core.spans import read_moment
@@ -171,7 +171,7 @@ def _dialog(reader: Reader, command: Command) -> Any:
 
 def _either(reader: Reader, command: Command) -> Any:
     """A ticket by its number, or what the thread is about: its live dialog, its ticket, or both."""
-    typed = reader.target()
+    typed = "" if reader.in_thread and reader.rest.startswith("[") else reader.target()  # words may begin so
     if typed:
         ticket = policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, _number(typed)))
         return ticket, tickets.live_dialog(reader.call.desk, ticket.id)
@@ -299,6 +299,21 @@ _READERS: dict[str, Callable[[Reader], Any]] = {
     "filter": _filter,
     "rest": _rest,
 }
+
+
+def means_one(typed: Typed, call: Call) -> bool:
+    """Whether a command that goes to customers is meant for one: by its number, or in the thread it was typed in."""
+    if typed.command.parameters[0].takes.kind != "either":
+        return False
+    named = Reader(call, typed.rest, typed.in_thread).target()
+    return typed.in_thread or not (named.startswith("[") or "," in named)
+
+
+def as_target(typed: Typed, call: Call, ticket: Ticket) -> Any:
+    """A ticket as the first parameter of a command takes it."""
+    if typed.command.parameters[0].takes.kind == "either":
+        return ticket, tickets.live_dialog(call.desk, ticket.id)
+    return ticket
 
 
 def targets(typed: Typed, call: Call) -> tuple[list[int], Typed]:

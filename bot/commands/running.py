@@ -57,7 +57,7 @@ def run_on(call: Call, line: str, commands: Sequence[Command]) -> Answer:
         return _undo(call, key.strip())
     typed = reading.find(line, commands, call)
     policy.must_be(call.desk.actor, typed.command.role, Text(typed.command.name))
-    if not typed.command.many:
+    if not typed.command.many or reading.means_one(typed, call):
         return typed.command.body(call, *reading.arguments(typed, call))
     numbers, rest = reading.targets(typed, call)
     if len(numbers) >= _CONFIRM_FROM:
@@ -70,7 +70,8 @@ def _on_each(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
     arguments = reading.arguments(typed, call, skip=1)
     chosen = [policy.must_see(call.desk, tickets.standing(call.desk, number)) for number in sorted(numbers)]
     before = [undo.snapshot(call.desk, ticket) for ticket in chosen]
-    answers = [typed.command.body(call, ticket, *arguments) for ticket in chosen]
+    apart = replace(call, key="") if len(chosen) > 1 else call  # the line's own key can name one thing only
+    answers = [typed.command.body(apart, reading.as_target(typed, apart, ticket), *arguments) for ticket in chosen]
     call.desk.flush()
     key = undo.keep(call.desk, before, [undo.snapshot(call.desk, ticket) for ticket in chosen])
     return _with_undo(_summed(typed.command, answers, chosen), key)
@@ -88,7 +89,7 @@ def _summed(command: Command, answers: Sequence[Answer], chosen: Sequence[Ticket
 
 
 def _with_undo(answer: Answer, key: str | None) -> Answer:
-    if key is None:
+    if key is None or any(button.line.startswith("message undo") for button in answer.buttons):
         return answer
     button = Button(text("Undo"), f"undo {key}")
     return replace(answer, buttons=(*answer.buttons, button))

@@ -138,6 +138,16 @@ async def test_a_note_beside_a_live_chat_never_reaches_the_customer(shop: Shop) 
     assert ben.heard[-1] == "That is a note: Ines talks with the customer. Press Join to write to them, too."
 
 
+async def test_words_to_a_customer_may_begin_with_anything(shop: Shop) -> None:
+    ines = await shop.agent("ines")
+    await shop.customer("ana").writes("My lamp is broken")
+    await ines.types("dialog take 1")
+    for words in ("[see the photo] is that it?", "1,2 or 3 lamps?", "42 is its number"):
+        await ines.says(f"!r {words}", Here(dialog=1))
+        await shop.passes("5s")
+        assert (await shop.said())[-1] == ("agent", words)
+
+
 async def test_a_held_reply_can_be_taken_back_until_it_goes(shop: Shop) -> None:
     ines = await shop.agent("ines")
     first = await shop.customer("ana").writes("My lamp is broken")

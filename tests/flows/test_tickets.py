@@ -96,6 +96,27 @@ async def test_many_are_shown_asked_for_done_and_undone_as_one(shop: Shop) -> No
     assert [status for _, _, status in await shop.tickets()] == ["new", "new", "new"]
 
 
+async def test_many_customers_are_answered_at_once_and_all_of_it_undone_until_it_is_sent(shop: Shop) -> None:
+    ines = await shop.agent("ines")
+    for number in range(2):
+        await _ticket(shop, f"c{number}", f"Question {number}")
+    asked = await ines.types("ticket reply [status:new] The lamp is back in stock")
+    assert asked.startswith("reply would touch 2 tickets")
+    assert await ines.presses("Yes, all 2") == "Done: reply on 2 tickets."
+    assert await shop.held() == ["The lamp is back in stock"] * 2
+    await ines.presses("Undo")
+    assert await shop.held() == []
+    await ines.types("ticket reply-close 1,2 The lamp is back in stock")
+    await ines.presses("Yes, all 2")
+    await shop.passes("1m")
+    assert [status for _, _, status in await shop.tickets()] == ["closed", "closed"]
+    assert [words for author, words in await shop.said() if author == "agent"] == ["The lamp is back in stock"] * 2
+    assert await ines.presses("Undo") == "That can no longer be undone."
+    await ines.types("ticket note 1,2 Told them")
+    await ines.presses("Yes, all 2")
+    assert (await shop.said()).count(("note", "Told them")) == 2
+
+
 async def test_a_question_is_answered_once_and_by_whom_it_was_asked(shop: Shop) -> None:
     ines, ben = await shop.agent("ines"), await shop.agent("ben")
     for number in range(2):

@@ -90,7 +90,7 @@ def move(call: Call, ticket: kinds.Ticket, team: kinds.Team, why: kinds.Words = 
     return Answer(text("#{number} is in {team}'s queue now.", number=ticket.number, team=team.title))
 
 
-@command("ticket customer", example="ticket customer 42 ana@example.com")
+@command("ticket customer", many=True, example="ticket customer 42 ana@example.com")
 def customer(call: Call, ticket: kinds.Ticket, who: kinds.Words) -> Answer:
     """Say whose ticket it is: a customer's id, address or name; `nobody` makes it internal."""
     contact_id = None if who.lower() == "nobody" else _meant(call, who)

@@ -10,19 +10,19 @@ from core.replies import Draft
 from core.show import Answer, Button, Tone, text
 
 
-@command("ticket reply", example="ticket reply 42 It is on its way.")
+@command("ticket reply", many=True, example="ticket reply 42 It is on its way.")
 def reply(call: Call, ticket: kinds.TicketOrDialog, body: kinds.Body) -> Answer:
     """Answer the customer. It is held a moment, so that you can still undo it."""
     return _reply(call, ticket, body, {})
 
 
-@command("ticket reply-close", example="ticket reply-close 42 Done, have a nice day!")
+@command("ticket reply-close", many=True, example="ticket reply-close 42 Done, have a nice day!")
 def reply_close(call: Call, ticket: kinds.TicketOrDialog, body: kinds.Body) -> Answer:
     """Answer the customer and close the ticket with it; `!rc` in a thread."""
     return _reply(call, ticket, body, {"status": Status.CLOSED.value})
 
 
-@command("ticket reply-pending", example="ticket reply-pending 42 3d Could you send us a photo?")
+@command("ticket reply-pending", many=True, example="ticket reply-pending 42 3d Could you send us a photo?")
 def reply_pending(call: Call, ticket: kinds.TicketOrDialog, until: kinds.When, body: kinds.Body) -> Answer:
     """Answer the customer and wait for them until then; `!rp` in a thread."""
     return _reply(call, ticket, body, {"status": Status.PENDING.value, "until": until.isoformat()})
@@ -49,13 +49,13 @@ def held_answer(held: HeldReply) -> Answer:
     return Answer(replies.why_stopped(held), buttons=(anyway, undo), tone=Tone.WARN)
 
 
-@command("ticket macro", example="ticket macro 42 refund-received")
+@command("ticket macro", many=True, example="ticket macro 42 refund-received")
 def macro(call: Call, ticket: kinds.TicketOrDialog, name: kinds.Template) -> Answer:
     """Answer the customer with a prepared reply."""
     return _reply(call, ticket, templates.filled(call.desk, name, *ticket), {})
 
 
-@command("ticket note", example="ticket note 42 Asked the warehouse.")
+@command("ticket note", many=True, example="ticket note 42 Asked the warehouse.")
 def note(call: Call, ticket: kinds.TicketOrDialog, body: kinds.Body) -> Answer:
     """Write an internal note; the customer never sees it."""
     found, dialog = ticket

@@ -22,7 +22,7 @@ def close(call: Call, ticket: kinds.Ticket, reason: kinds.Words = "") -> Answer:
     return Answer(text("Closed #{number}.", number=ticket.number), buttons=(reopen,), tone=Tone.GOOD)
 
 
-@command("ticket close-in", example="ticket close-in 42 2d")
+@command("ticket close-in", many=True, example="ticket close-in 42 2d")
 def close_in(call: Call, ticket: kinds.Ticket, when: kinds.When) -> Answer:
     """Close a ticket then, unless the customer writes before."""
     tickets.close_later(call.desk, ticket, when)
@@ -63,7 +63,7 @@ def snooze(call: Call, ticket: kinds.Ticket, when: kinds.When) -> Answer:
     return Answer(text("#{number} is out of your queue until {when}.", number=ticket.number, when=when))
 
 
-@command("ticket remind", example="ticket remind 42 2h")
+@command("ticket remind", many=True, example="ticket remind 42 2h")
 def remind(call: Call, ticket: kinds.Ticket, when: kinds.When) -> Answer:
     """Be reminded of a ticket then."""
     tickets.remind(call.desk, ticket, call.agent().id, when)
