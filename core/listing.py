@@ -94,9 +94,10 @@ def numbers(desk: Desk, query: Query, *, limit: int) -> Sequence[int]:
     return desk.execute(select(Ticket.id).where(fitting).order_by(*_order(query.sort)).limit(limit)).scalars().all()
 
 
-def live(desk: Desk, *, limit: int = 50) -> Sequence[Dialog]:
-    """The live dialogs the actor may see, those who wait longest for an answer first."""
-    tree = All((Is("is", ("live",)), policy.visible(desk.actor)))
+def live(desk: Desk, query: Query | None = None, *, limit: int = 50) -> Sequence[Dialog]:
+    """The live dialogs that fit and that the actor may see, those who wait longest for an answer first."""
+    asked = () if query is None else (query.tree,)
+    tree = All((Is("is", ("live",)), policy.visible(desk.actor), *asked))
     longest = (Dialog.waiting_since.is_(None), Dialog.waiting_since, Dialog.id)
     fitting = where(tree, policy.context(desk), on=Dialog)
     return desk.session.scalars(select(Dialog).where(fitting).order_by(*longest).limit(limit)).all()

@@ -26,7 +26,7 @@ def show(call: Call, dialog: kinds.Dialog) -> Answer:
     return Answer(card.title, cards=(card,), go=card.link)
 
 
-@command("dialog take", example="dialog take 17")
+@command("dialog take", many=True, example="dialog take 17")
 def take(call: Call, dialog: kinds.Dialog) -> Answer:
     """Take a live dialog: what you write in its thread goes to the customer from now on."""
     dialogs.take(call.desk, dialog, call.agent())
@@ -53,41 +53,41 @@ def leave(call: Call, dialog: kinds.Dialog) -> Answer:
     return _changed(call, dialog, text("What you write here is a note again; !r answers the customer."))
 
 
-@command("dialog transfer", example="dialog transfer 17 @ben")
+@command("dialog transfer", many=True, example="dialog transfer 17 @ben")
 def transfer(call: Call, dialog: kinds.Dialog, agent: kinds.Agent) -> Answer:
     """Hand a live dialog to a colleague; the customer is told who takes over."""
     dialogs.transfer(call.desk, dialog, agent)
     return _changed(call, dialog, text("{who} has dialog {id} now.", who=agent.public_name, id=dialog.id))
 
 
-@command("dialog move", example="dialog move 17 tech router question")
+@command("dialog move", many=True, example="dialog move 17 tech router question")
 def move(call: Call, dialog: kinds.Dialog, team: kinds.Team, why: kinds.Words = "") -> Answer:
     """Move a live dialog to another team, which is called; why goes along as a note."""
     dialogs.move(call.desk, dialog, team, why)
     return _changed(call, dialog, text("Dialog {id} waits for {team} now.", id=dialog.id, team=team.title))
 
 
-@command("dialog hold", example="dialog hold 17")
+@command("dialog hold", many=True, example="dialog hold 17")
 def hold(call: Call, dialog: kinds.Dialog) -> Answer:
     """Put a dialog on hold; the customer is told."""
     dialogs.hold(call.desk, dialog, call.agent())
     return _changed(call, dialog, text("Dialog {id} is on hold.", id=dialog.id))
 
 
-@command("dialog resume", example="dialog resume 17")
+@command("dialog resume", many=True, example="dialog resume 17")
 def resume(call: Call, dialog: kinds.Dialog) -> Answer:
     """Go on with a held dialog; the customer is told."""
     dialogs.resume(call.desk, dialog, call.agent())
     return _changed(call, dialog, text("Dialog {id} goes on.", id=dialog.id))
 
 
-@command("dialog end", example="dialog end 17")
+@command("dialog end", many=True, example="dialog end 17")
 def end(call: Call, dialog: kinds.Dialog) -> Answer:
     """End a dialog; its words become a ticket, yours when you had taken it."""
     return _ended(ending.end(call.desk, dialog, EndReason.AGENT), dialog)
 
 
-@command("dialog solved", example="dialog solved 17")
+@command("dialog solved", many=True, example="dialog solved 17")
 def solved(call: Call, dialog: kinds.Dialog) -> Answer:
     """End a dialog as solved; its words become a closed ticket."""
     return _ended(ending.end(call.desk, dialog, EndReason.SOLVED), dialog)
@@ -100,7 +100,7 @@ def _ended(ticket: Ticket | None, dialog: Dialog) -> Answer:
     return Answer(said, tone=Tone.GOOD, go=f"ticket:{ticket.number}")
 
 
-@command("dialog priority", example="dialog priority 17 high")
+@command("dialog priority", many=True, example="dialog priority 17 high")
 def priority(call: Call, dialog: kinds.Dialog, priority: kinds.Priority) -> Answer:
     """Set how pressing a dialog is; its ticket inherits it."""
     dialogs.prioritise(call.desk, dialog, priority)
@@ -111,7 +111,7 @@ def priority(call: Call, dialog: kinds.Dialog, priority: kinds.Priority) -> Answ
     )
 
 
-@command("dialog tag", example="dialog tag 17 +billing")
+@command("dialog tag", many=True, example="dialog tag 17 +billing")
 def tag(call: Call, dialog: kinds.Dialog, changes: kinds.Tags) -> Answer:
     """Put tags on (+) a dialog and take them off (-)."""
     dialogs.tag(call.desk, dialog, changes)

@@ -11,7 +11,7 @@ from bot.commands.registry import Command, Parameter
 from core import contacts, dialogs, listing, policy, tags, teams, tickets, views
 from core.errors import NotFound, UserError
 from core.models import Contact, Priority, Role, Status, Ticket
-from core.query import parse
+from core.query import Query, parse
 from core.show import Text, text
 from core.spans import read_moment
 
@@ -317,18 +317,26 @@ def as_target(typed: Typed, call: Call, ticket: Ticket) -> Any:
 
 
 def targets(typed: Typed, call: Call) -> tuple[list[int], Typed]:
-    """The tickets a command that takes many is meant for, and the rest of the line."""
+    """The tickets or dialogs a command that takes many is meant for, and the rest of the line."""
     reader = Reader(call, typed.rest, typed.in_thread)
     named = reader.target()
     rest = Typed(typed.command, reader.rest, typed.in_thread)
     if named.startswith("["):
-        return list(listing.numbers(call.desk, parse(named[1:-1]), limit=MOST_AT_ONCE)), rest
+        return _fitting(call, parse(named[1:-1]), typed.command), rest
     if named:
         return [_number(each) for each in named.split(",")], rest
-    here = call.ticket_here()
+    here = call.dialog_here() if typed.command.on_dialogs else call.ticket_here()
+    if here is None and typed.command.on_dialogs:
+        raise UserError(text("Which dialog? Usage: {usage}", usage=typed.command.usage))
     if here is None:
         raise UserError(text("Which ticket? Usage: {usage}", usage=typed.command.usage))
     return [here.id], rest
+
+
+def _fitting(call: Call, query: Query, command: Command) -> list[int]:
+    if command.on_dialogs:
+        return [dialog.id for dialog in listing.live(call.desk, query, limit=MOST_AT_ONCE)]
+    return list(listing.numbers(call.desk, query, limit=MOST_AT_ONCE))
 
 
 MOST_AT_ONCE = 500

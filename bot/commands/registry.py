@@ -53,7 +53,7 @@ class Command:
     reads: bool
     """Whether it only looks, and so runs beside whatever is being written."""
     many: bool
-    """Whether it takes several tickets or a filter, confirms them, and can be undone."""
+    """Whether it takes several tickets or dialogs or a filter, confirms them, and (on tickets) can be undone."""
     example: str
 
     @property
@@ -65,6 +65,11 @@ class Command:
     def verb(self) -> str:
         """The second word."""
         return self.name.partition(" ")[2]
+
+    @property
+    def on_dialogs(self) -> bool:
+        """Whether what it is done to are dialogs; else tickets."""
+        return bool(self.parameters) and self.parameters[0].takes.kind == "dialog"
 
     @property
     def summary(self) -> Text:

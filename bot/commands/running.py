@@ -11,7 +11,7 @@ from bot.commands import reading
 from bot.commands.call import Call
 from bot.commands.reading import Typed
 from bot.commands.registry import Command
-from core import intake, policy, tickets, undo
+from core import dialogs, intake, policy, tickets, undo
 from core.actor import Actor
 from core.desk import Desk
 from core.errors import NotFound
@@ -67,6 +67,8 @@ def run_on(call: Call, line: str, commands: Sequence[Command]) -> Answer:
 
 def _on_each(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
     """Runs a command on each of these tickets and keeps how to take it back."""
+    if typed.command.on_dialogs:
+        return _on_dialogs(call, typed, numbers)
     arguments = reading.arguments(typed, call, skip=1)
     chosen = [policy.must_see(call.desk, tickets.standing(call.desk, number)) for number in sorted(numbers)]
     before = [undo.snapshot(call.desk, ticket) for ticket in chosen]
@@ -75,6 +77,19 @@ def _on_each(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
     call.desk.flush()
     key = undo.keep(call.desk, before, [undo.snapshot(call.desk, ticket) for ticket in chosen])
     return _with_undo(_summed(typed.command, answers, chosen), key)
+
+
+def _on_dialogs(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
+    """Runs a command on each of these dialogs; what was done in a live conversation is not undone."""
+    arguments = reading.arguments(typed, call, skip=1)
+    chosen = [policy.must_see_dialog(call.desk, dialogs.locked(call.desk, number)) for number in sorted(numbers)]
+    answers = [typed.command.body(call, dialog, *arguments) for dialog in chosen]
+    if len(answers) == 1:
+        return answers[0]
+    if not answers:
+        return Answer(text("No dialog fits, so nothing was changed."))
+    verb, count = typed.command.verb, len(answers)
+    return Answer(texts("Done: {verb} on {count} dialog.", "Done: {verb} on {count} dialogs.", count=count, verb=verb))
 
 
 def _summed(command: Command, answers: Sequence[Answer], chosen: Sequence[Ticket]) -> Answer:
@@ -98,17 +113,31 @@ def _with_undo(answer: Answer, key: str | None) -> Answer:
 def _ask(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
     """Shows how many tickets a line would touch, some of them, and asks."""
     reading.arguments(typed, call, skip=1)
-    some = [policy.must_see(call.desk, tickets.locked(call.desk, n)) for n in numbers[:_EXAMPLES]]
-    examples = "; ".join(f"#{ticket.number} {ticket.subject[:60]}" for ticket in some)
+    examples = _examples(call.desk, typed.command, numbers[:_EXAMPLES])
     line = json.dumps({"line": f"{typed.command.name} {typed.rest}", "numbers": list(numbers)})
     key = keep_line(call.desk, line, "confirm")
+    count, verb = len(numbers), typed.command.verb
     said = texts(
         "{verb} would touch {count} ticket: {examples}",
         "{verb} would touch {count} tickets, for example {examples}",
-        count=len(numbers), verb=typed.command.verb, examples=examples,
+        count=count, verb=verb, examples=examples,
     )  # fmt: skip
+    if typed.command.on_dialogs:
+        said = texts(
+            "{verb} would touch {count} dialog: {examples}",
+            "{verb} would touch {count} dialogs, for example {examples}",
+            count=count, verb=verb, examples=examples,
+        )  # fmt: skip
     yes = texts("Yes, {count} ticket", "Yes, all {count}", count=len(numbers))
     return Answer(said, buttons=(Button(yes, f"press {key}", Tone.WARN),), tone=Tone.WARN)
+
+
+def _examples(desk: Desk, command: Command, numbers: Sequence[int]) -> str:
+    if command.on_dialogs:
+        talks = [policy.must_see_dialog(desk, dialogs.locked(desk, number)) for number in numbers]
+        return "; ".join(f"{dialog.id} {dialog.subject[:60]}" for dialog in talks)
+    some = [policy.must_see(desk, tickets.locked(desk, number)) for number in numbers]
+    return "; ".join(f"#{ticket.number} {ticket.subject[:60]}" for ticket in some)
 
 
 def keep_line(desk: Desk, line: str, purpose: str) -> str:

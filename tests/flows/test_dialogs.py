@@ -148,6 +148,19 @@ async def test_words_to_a_customer_may_begin_with_anything(shop: Shop) -> None:
         assert (await shop.said())[-1] == ("agent", words)
 
 
+async def test_several_dialogs_are_ended_at_once(shop: Shop) -> None:
+    ines = await shop.agent("ines")
+    for name in ("ana", "ben", "eve"):
+        await shop.customer(name).writes(f"{name} has a question")
+    await ines.types("dialog priority 3 urgent")
+    assert (await ines.types("dialog tag 1,2 +later")).startswith("tag would touch 2 dialogs, for example 1 ana")
+    assert await ines.presses("Yes, all 2") == "Done: tag on 2 dialogs."
+    await ines.types("dialog end [tag:later]")
+    assert await ines.presses("Yes, all 2") == "Done: end on 2 dialogs."
+    assert [(await shop.dialog(number)).state.value for number in (1, 2, 3)] == ["ended", "ended", "live"]
+    assert "No dialog fits" in await ines.types("dialog end [tag:later]")
+
+
 async def test_a_held_reply_can_be_taken_back_until_it_goes(shop: Shop) -> None:
     ines = await shop.agent("ines")
     first = await shop.customer("ana").writes("My lamp is broken")
