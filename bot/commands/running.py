@@ -70,7 +70,8 @@ def _on_each(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
     if typed.command.on_dialogs:
         return _on_dialogs(call, typed, numbers)
     arguments = reading.arguments(typed, call, skip=1)
-    chosen = [policy.must_see(call.desk, tickets.standing(call.desk, number)) for number in sorted(numbers)]
+    found = (policy.must_see(call.desk, tickets.standing(call.desk, number)) for number in sorted(numbers))
+    chosen = list({ticket.id: ticket for ticket in found}.values())  # two numbers may lead to one ticket
     before = [undo.snapshot(call.desk, ticket) for ticket in chosen]
     apart = replace(call, key="") if len(chosen) > 1 else call  # the line's own key can name one thing only
     answers = [typed.command.body(apart, reading.as_target(typed, apart, ticket), *arguments) for ticket in chosen]
@@ -82,7 +83,7 @@ def _on_each(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
 def _on_dialogs(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
     """Runs a command on each of these dialogs; what was done in a live conversation is not undone."""
     arguments = reading.arguments(typed, call, skip=1)
-    chosen = [policy.must_see_dialog(call.desk, dialogs.locked(call.desk, number)) for number in sorted(numbers)]
+    chosen = [policy.must_see_dialog(call.desk, dialogs.locked(call.desk, number)) for number in sorted(set(numbers))]
     answers = [typed.command.body(call, dialog, *arguments) for dialog in chosen]
     if len(answers) == 1:
         return answers[0]

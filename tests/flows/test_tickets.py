@@ -117,6 +117,27 @@ async def test_many_customers_are_answered_at_once_and_all_of_it_undone_until_it
     assert (await shop.said()).count(("note", "Told them")) == 2
 
 
+async def test_two_numbers_that_lead_to_one_ticket_are_answered_once(shop: Shop) -> None:
+    ines = await shop.agent("ines")
+    for number in range(2):
+        await _ticket(shop, f"c{number}", f"Question {number}")
+    await ines.types("ticket merge 1 2")
+    await ines.types("ticket reply 1,2 The lamp is back in stock")
+    await ines.presses("Yes, all 2")
+    assert await shop.held() == ["The lamp is back in stock"]
+
+
+async def test_a_reply_typed_in_another_tickets_thread_is_no_old_one(shop: Shop) -> None:
+    ines, ben = await shop.agent("ines"), await shop.agent("ben")
+    for number in range(2):
+        await _ticket(shop, f"c{number}", f"Question {number}")
+    await ben.types("ticket priority 2 high")
+    await ben.types("ticket take 2")
+    await ines.types("ticket reply 2 It is on its way", here=Here(ticket=1, seen_seq=1))
+    await shop.passes("1m")
+    assert [words for author, words in await shop.said() if author == "agent"] == ["It is on its way"]
+
+
 async def test_a_question_is_answered_once_and_by_whom_it_was_asked(shop: Shop) -> None:
     ines, ben = await shop.agent("ines"), await shop.agent("ben")
     for number in range(2):

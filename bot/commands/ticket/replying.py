@@ -30,14 +30,21 @@ def reply_pending(call: Call, ticket: kinds.TicketOrDialog, until: kinds.When, b
 
 def _reply(call: Call, to: kinds.Either, body: str, afterwards: dict[str, str]) -> Answer:
     ticket, dialog = to
-    seen = None if dialog is not None and ticket is None else call.here.seen_seq
-    if ticket is not None and seen is None and dialog is None:
-        seen = ticket.last_seq
     draft = Draft(
-        body=body, ticket=ticket, dialog=dialog, written_on_seq=seen, files=call.files, room=call.room,
+        body=body, ticket=ticket, dialog=dialog, written_on_seq=_seen(call, to), files=call.files, room=call.room,
         external_id=call.key, afterwards=dict(afterwards),
     )  # fmt: skip
     return held_answer(replies.hold(call.desk, call.agent(), draft))
+
+
+def _seen(call: Call, to: kinds.Either) -> int | None:
+    """Up to where the ticket was read: in its own thread what stood there; elsewhere it is answered as it is now."""
+    ticket, dialog = to
+    if ticket is None:
+        return None
+    if call.here.ticket == ticket.id and call.here.seen_seq is not None:
+        return call.here.seen_seq
+    return None if dialog is not None else ticket.last_seq
 
 
 def held_answer(held: HeldReply) -> Answer:
