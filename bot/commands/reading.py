@@ -8,10 +8,10 @@ from typing import Any
 
 from bot.commands.call import Call
 from bot.commands.registry import Command, Parameter
-from core import contacts, dialogs, listing, policy, tags, teams, tickets, views
+from core import contacts, dialogs, policy, tags, teams, tickets, views
 from core.errors import NotFound, UserError
-from core.models import Contact, Priority, Role, Status, Ticket
-from core.query import Query, parse
+from core.models import Contact, Priority, Role, Status
+from core.query import parse
 from core.show import Text, text
 from core.spans import read_moment
 
@@ -160,7 +160,7 @@ def _ticket(reader: Reader, command: Command) -> Any:
 def _dialog(reader: Reader, command: Command) -> Any:
     typed = reader.target()
     if typed:
-        dialog = dialogs.locked(reader.call.desk, _number(typed))
+        dialog = dialogs.locked(reader.call.desk, number(typed))
     else:
         here = reader.call.dialog_here()
         if here is None:
@@ -173,7 +173,7 @@ def _either(reader: Reader, command: Command) -> Any:
     """A ticket by its number, or what the thread is about: its live dialog, its ticket, or both."""
     typed = "" if reader.in_thread and reader.rest.startswith("[") else reader.target()  # words may begin so
     if typed:
-        ticket = policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, _number(typed)))
+        ticket = policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, number(typed)))
         return ticket, tickets.live_dialog(reader.call.desk, ticket.id)
     ticket_here, dialog = reader.call.ticket_here(), reader.call.dialog_here()
     if ticket_here is None and dialog is None:
@@ -219,7 +219,7 @@ _FROM_HERE: dict[str, Callable[[Reader, Command], Any]] = {
 }
 
 
-def _number(typed: str) -> int:
+def number(typed: str) -> int:
     digits = typed.lstrip("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
         raise UserError(text("{typed} is no number.", typed=typed[:40]))
@@ -227,7 +227,7 @@ def _number(typed: str) -> int:
 
 
 def _other(reader: Reader) -> Any:
-    return policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, _number(reader.word())))
+    return policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, number(reader.word())))
 
 
 def _agent(reader: Reader) -> Any:
@@ -293,51 +293,9 @@ _READERS: dict[str, Callable[[Reader], Any]] = {
     "about": lambda reader: _choice(reader, {each: each for each in ABOUT}),
     "switch": lambda reader: _choice(reader, {"on": True, "off": False}),
     "tags": _tags,
-    "number": lambda reader: _number(reader.word()),
+    "number": lambda reader: number(reader.word()),
     "word": lambda reader: reader.word(),
     "template": lambda reader: reader.word(),
     "filter": _filter,
     "rest": _rest,
 }
-
-
-def means_one(typed: Typed, call: Call) -> bool:
-    """Whether a command that goes to customers is meant for one: by its number, or in the thread it was typed in."""
-    if typed.command.parameters[0].takes.kind != "either":
-        return False
-    named = Reader(call, typed.rest, typed.in_thread).target()
-    return typed.in_thread or not (named.startswith("[") or "," in named)
-
-
-def as_target(typed: Typed, call: Call, ticket: Ticket) -> Any:
-    """A ticket as the first parameter of a command takes it."""
-    if typed.command.parameters[0].takes.kind == "either":
-        return ticket, tickets.live_dialog(call.desk, ticket.id)
-    return ticket
-
-
-def targets(typed: Typed, call: Call) -> tuple[list[int], Typed]:
-    """The tickets or dialogs a command that takes many is meant for, and the rest of the line."""
-    reader = Reader(call, typed.rest, typed.in_thread)
-    named = reader.target()
-    rest = Typed(typed.command, reader.rest, typed.in_thread)
-    if named.startswith("["):
-        return _fitting(call, parse(named[1:-1]), typed.command), rest
-    if named:
-        return [_number(each) for each in named.split(",")], rest
-    here = call.dialog_here() if typed.command.on_dialogs else call.ticket_here()
-    if here is None and typed.command.on_dialogs:
-        raise UserError(text("Which dialog? Usage: {usage}", usage=typed.command.usage))
-    if here is None:
-        raise UserError(text("Which ticket? Usage: {usage}", usage=typed.command.usage))
-    return [here.id], rest
-
-
-def _fitting(call: Call, query: Query, command: Command) -> list[int]:
-    if command.on_dialogs:
-        return [dialog.id for dialog in listing.live(call.desk, query, limit=MOST_AT_ONCE)]
-    return list(listing.numbers(call.desk, query, limit=MOST_AT_ONCE))
-
-
-MOST_AT_ONCE = 500
-"""Tickets one command changes at most."""

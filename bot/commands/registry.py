@@ -67,11 +67,6 @@ class Command:
         return self.name.partition(" ")[2]
 
     @property
-    def on_dialogs(self) -> bool:
-        """Whether what it is done to are dialogs; else tickets."""
-        return bool(self.parameters) and self.parameters[0].takes.kind == "dialog"
-
-    @property
     def summary(self) -> Text:
         """The first line of its docstring."""
         return Text(_lines(self.body)[0])

@@ -4,14 +4,15 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import insert, update
 
-from bot.commands import reading
+from bot.commands import reading, targets
 from bot.commands.call import Call
 from bot.commands.reading import Typed
 from bot.commands.registry import Command
-from core import dialogs, intake, policy, tickets, undo
+from core import intake, policy, tickets, undo
 from core.actor import Actor
 from core.desk import Desk
 from core.errors import NotFound
@@ -57,51 +58,30 @@ def run_on(call: Call, line: str, commands: Sequence[Command]) -> Answer:
         return _undo(call, key.strip())
     typed = reading.find(line, commands, call)
     policy.must_be(call.desk.actor, typed.command.role, Text(typed.command.name))
-    if not typed.command.many or reading.means_one(typed, call):
+    if not typed.command.many or targets.means_one(typed, call):
         return typed.command.body(call, *reading.arguments(typed, call))
-    numbers, rest = reading.targets(typed, call)
+    numbers, rest = targets.find(typed, call)
     if len(numbers) >= _CONFIRM_FROM:
         return _ask(call, rest, numbers)
     return _on_each(call, rest, numbers)
 
 
 def _on_each(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
-    """Runs a command on each of these tickets and keeps how to take it back."""
-    if typed.command.on_dialogs:
-        return _on_dialogs(call, typed, numbers)
-    arguments = reading.arguments(typed, call, skip=1)
-    found = (policy.must_see(call.desk, tickets.standing(call.desk, number)) for number in sorted(numbers))
-    chosen = list({ticket.id: ticket for ticket in found}.values())  # two numbers may lead to one ticket
-    before = [undo.snapshot(call.desk, ticket) for ticket in chosen]
+    """Runs a command on each of these and keeps how to take back what it did to tickets."""
+    kind, arguments = targets.kind_of(typed.command), reading.arguments(typed, call, skip=1)
+    chosen = kind.chosen(call, numbers)
+    before = _snapshots(call.desk, chosen)
     apart = replace(call, key="") if len(chosen) > 1 else call  # the line's own key can name one thing only
-    answers = [typed.command.body(apart, reading.as_target(typed, apart, ticket), *arguments) for ticket in chosen]
+    body = typed.command.body
+    answers = [body(apart, targets.as_parameter(typed.command, apart, row), *arguments) for row in chosen]
     call.desk.flush()
-    key = undo.keep(call.desk, before, [undo.snapshot(call.desk, ticket) for ticket in chosen])
-    return _with_undo(_summed(typed.command, answers, chosen), key)
+    key = undo.keep(call.desk, before, _snapshots(call.desk, chosen))
+    done = Answer(kind.done(typed.command.verb, len(chosen)), tone=Tone.GOOD if chosen else Tone.PLAIN)
+    return _with_undo(answers[0] if len(answers) == 1 else done, key)
 
 
-def _on_dialogs(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
-    """Runs a command on each of these dialogs; what was done in a live conversation is not undone."""
-    arguments = reading.arguments(typed, call, skip=1)
-    chosen = [policy.must_see_dialog(call.desk, dialogs.locked(call.desk, number)) for number in sorted(set(numbers))]
-    answers = [typed.command.body(call, dialog, *arguments) for dialog in chosen]
-    if len(answers) == 1:
-        return answers[0]
-    if not answers:
-        return Answer(text("No dialog fits, so nothing was changed."))
-    verb, count = typed.command.verb, len(answers)
-    return Answer(texts("Done: {verb} on {count} dialog.", "Done: {verb} on {count} dialogs.", count=count, verb=verb))
-
-
-def _summed(command: Command, answers: Sequence[Answer], chosen: Sequence[Ticket]) -> Answer:
-    if len(answers) == 1:
-        return answers[0]
-    if not answers:
-        return Answer(text("No ticket fits, so nothing was changed."))
-    said = texts(
-        "Done: {verb} on {count} ticket.", "Done: {verb} on {count} tickets.", count=len(chosen), verb=command.verb
-    )
-    return Answer(said, tone=Tone.GOOD)
+def _snapshots(desk: Desk, chosen: Sequence[Any]) -> list[undo.Snapshot]:
+    return [undo.snapshot(desk, row) for row in chosen if isinstance(row, Ticket)]
 
 
 def _with_undo(answer: Answer, key: str | None) -> Answer:
@@ -112,33 +92,15 @@ def _with_undo(answer: Answer, key: str | None) -> Answer:
 
 
 def _ask(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
-    """Shows how many tickets a line would touch, some of them, and asks."""
+    """Shows how many a line would touch, some of them, and asks."""
     reading.arguments(typed, call, skip=1)
-    examples = _examples(call.desk, typed.command, numbers[:_EXAMPLES])
+    kind = targets.kind_of(typed.command)
+    examples = "; ".join(kind.named(row) for row in kind.chosen(call, numbers[:_EXAMPLES]))
     line = json.dumps({"line": f"{typed.command.name} {typed.rest}", "numbers": list(numbers)})
     key = keep_line(call.desk, line, "confirm")
-    count, verb = len(numbers), typed.command.verb
-    said = texts(
-        "{verb} would touch {count} ticket: {examples}",
-        "{verb} would touch {count} tickets, for example {examples}",
-        count=count, verb=verb, examples=examples,
-    )  # fmt: skip
-    if typed.command.on_dialogs:
-        said = texts(
-            "{verb} would touch {count} dialog: {examples}",
-            "{verb} would touch {count} dialogs, for example {examples}",
-            count=count, verb=verb, examples=examples,
-        )  # fmt: skip
     yes = texts("Yes, {count} ticket", "Yes, all {count}", count=len(numbers))
+    said = kind.asked(typed.command.verb, len(numbers), examples)
     return Answer(said, buttons=(Button(yes, f"press {key}", Tone.WARN),), tone=Tone.WARN)
-
-
-def _examples(desk: Desk, command: Command, numbers: Sequence[int]) -> str:
-    if command.on_dialogs:
-        talks = [policy.must_see_dialog(desk, dialogs.locked(desk, number)) for number in numbers]
-        return "; ".join(f"{dialog.id} {dialog.subject[:60]}" for dialog in talks)
-    some = [policy.must_see(desk, tickets.locked(desk, number)) for number in numbers]
-    return "; ".join(f"#{ticket.number} {ticket.subject[:60]}" for ticket in some)
 
 
 def keep_line(desk: Desk, line: str, purpose: str) -> str:
