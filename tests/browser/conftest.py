@@ -78,8 +78,7 @@ class Windows:
         page = await self.page(await self.context(**options))
         await page.goto(self.server.sign_in_link(name))
         await page.click("button:has-text('Sign in'), button:has-text('Anmelden')")
-        await page.wait_for_selector("#feed")
-        await expect(page.locator("#banner")).to_be_hidden()
+        await page.wait_for_selector("body[data-connected]")
         return page
 
 

@@ -17,12 +17,16 @@
     socket.onopen = () => {
       tries = 0;
       $("banner").hidden = true;
+      document.body.dataset.connected = "yes";
       look();
       for (const frame of pending.values()) send(frame);
+      chooser.askAgain();
+      threadChooser.askAgain();
     };
     socket.onmessage = (event) => receive(JSON.parse(event.data));
     socket.onclose = (event) => {
       if (event.code === 4401) return void location.assign("/room/sign-in");
+      delete document.body.dataset.connected;
       $("banner").textContent = words.connecting;
       $("banner").hidden = false;
       setTimeout(connect, Math.min(15000, 400 * 2 ** tries++) * (0.7 + Math.random() * 0.6));
@@ -209,6 +213,11 @@
       const text = this.input.value;
       if (!text || (this.inThread && !/^[!/]/.test(text))) return this.hide();
       this.timer = setTimeout(() => send({ type: "complete", text, thread: this.inThread }), 70);
+    }
+
+    // What was typed while there was no connection.
+    askAgain() {
+      if (document.activeElement === this.input) this.ask();
     }
 
     show(frame) {
