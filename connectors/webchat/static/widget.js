@@ -364,11 +364,19 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
       const mine = message.client_id && this.log.querySelector(`[data-client="${message.client_id}"]`);
       const there = this.bubbles.get(message.seq) || mine;
       const bubble = this.bubble(message);
-      if (there) there.replaceWith(bubble);
+      if (there) this.renew(there, bubble);
       else this.newDay(message.at), this.log.append(bubble);
-      this.bubbles.set(message.seq, bubble);
+      this.bubbles.set(message.seq, there || bubble);
       const isNew = !there && message.from !== "me" && message.seq > (store.get(`seen:${dialog}`) || 0);
       if (isNew) this.arrived(message);
+    }
+
+    // The element stays: whoever reads it or has it focused is not thrown out.
+    renew(there, bubble) {
+      there.className = bubble.className;
+      Object.assign(there.dataset, bubble.dataset);
+      there.message = bubble.message;
+      there.replaceChildren(...bubble.childNodes);
     }
 
     bubble(message) {
