@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -24,22 +23,13 @@ from core.models import (
     Ticket,
 )
 from core.naming import Names
+from core.room import Side
 from core.show import Card, Text, text, verbatim
 
 MOST = 200
 """Things shown of one thread, the latest."""
 _QUIET = frozenset(("customer_left", "listened", "watched", "snoozed", "reminded", "rated"))
 """What happened without being worth a line in the thread; the history has it."""
-
-
-class Side(StrEnum):
-    """Whose words an item holds, as the thread colours it."""
-
-    CUSTOMER = "customer"
-    AGENT = "agent"
-    NOTE = "note"
-    SYSTEM = "system"
-    LINE = "line"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,15 @@ class ActorKind(StrEnum):
     AGENT = "agent"
     CONTACT = "contact"
     CHANNEL = "channel"
+    TEAM = "team"
+    ACCOUNT = "account"
     SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it: an agent with a role, a contact, a channel on somebody's behalf, or the desk itself."""
+    """Who does it, or who looks: an agent with a role, a contact, a channel on somebody's behalf, a team as one, an
+    account in a team chat that is no agent's, or the desk itself."""
 
     kind: ActorKind
     id: int | None = None

@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 from sqlalchemy import CTE, Select, Subquery, exists, func, literal, select, union, union_all
 from sqlalchemy.orm import aliased
 
+from core import policy
 from core.desk import Desk
 from core.models import NOT_CLOSED, Contact, Identity, Tag, Tagging, Ticket
+from core.query import where
 
 _Found: TypeAlias = dict[int, dict[str, list[tuple[int, str]]]]
 _TICKETS, _SAME = 20, 5
@@ -29,7 +31,7 @@ def of_contacts(desk: Desk, ids: Collection[int]) -> dict[int, Around]:
     """What stands around these contacts (those others were merged into), in one statement."""
     if not ids:
         return {}
-    found = _read(desk, union_all(*_about(ids, besides=0)))
+    found = _read(desk, union_all(*_about(desk, ids, besides=0)))
     return {contact_id: _around(found[contact_id]) for contact_id in ids}
 
 
@@ -38,7 +40,7 @@ def of_ticket(desk: Desk, ticket: Ticket, contact: Contact | None) -> Around:
     tagged = select(literal("tag").label("kind"), literal(0).label("root"), Tag.id, Tag.name).join(
         Tagging, Tagging.tag_id == Tag.id
     )
-    parts = [] if contact is None else _about([contact.id], besides=ticket.id)
+    parts = [] if contact is None else _about(desk, [contact.id], besides=ticket.id)
     found = _read(desk, union_all(tagged.where(Tagging.ticket_id == ticket.id), *parts))
     tags = sorted(name for _, name in found[0]["tag"])
     beside = Around() if contact is None else _around(found[contact.id])
@@ -56,9 +58,9 @@ def _around(found: dict[str, list[tuple[int, str]]]) -> Around:
     return Around(tuple(sorted(found["ticket"], reverse=True)), tuple(sorted(found["same"], reverse=True)))
 
 
-def _about(ids: Collection[int], *, besides: int) -> list[Select[Any]]:
+def _about(desk: Desk, ids: Collection[int], *, besides: int) -> list[Select[Any]]:
     family = _family(ids)
-    return [_open_tickets(family, besides), _perhaps_same(family, ids)]
+    return [_open_tickets(desk, family, besides), _perhaps_same(family, ids)]
 
 
 def _family(ids: Collection[int]) -> CTE:
@@ -68,12 +70,14 @@ def _family(ids: Collection[int]) -> CTE:
     return own.union(select(own.c.root, merged.id).join(own, merged.merged_into == own.c.id))
 
 
-def _open_tickets(family: CTE, besides: int) -> Select[Any]:
+def _open_tickets(desk: Desk, family: CTE, besides: int) -> Select[Any]:
+    """Those the actor may see."""
+    seen = where(policy.visible(desk.actor), policy.context(desk))
     newest = func.row_number().over(partition_by=family.c.root, order_by=Ticket.id.desc())
     ranked = (
         select(family.c.root, Ticket.id, Ticket.subject.label("name"), newest.label("place"))
         .join(family, Ticket.contact_id == family.c.id)
-        .where(NOT_CLOSED, Ticket.merged_into.is_(None), Ticket.id != besides)
+        .where(NOT_CLOSED, Ticket.merged_into.is_(None), Ticket.id != besides, seen)
         .subquery()
     )
     return _first(ranked, "ticket", _TICKETS)

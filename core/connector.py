@@ -151,6 +151,8 @@ class Sent:
     """The platform has it, under this id."""
 
     external_id: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What a room wants to remember of the thread."""
 
 
 class Found(StrEnum):

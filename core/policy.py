@@ -11,7 +11,8 @@ _RANK = {Role.AGENT: 1, Role.SUPERVISOR: 2, Role.ADMIN: 3}
 
 
 def visible(actor: Actor) -> Tree:
-    """Which tickets and dialogs somebody may see: agents all but those of private teams they are not in, and theirs."""
+    """Which tickets and dialogs somebody may see: agents all but those of private teams they are not in, and theirs;
+    a team's shared place what any of its members may."""
     match actor.kind, actor.role:
         case ActorKind.SYSTEM, _:
             return EVERYTHING
@@ -19,6 +20,8 @@ def visible(actor: Actor) -> Tree:
             return EVERYTHING
         case ActorKind.AGENT, Role.AGENT:
             return Any((Not(Is("is", ("private",))), Is("team", ("mine",)), Is("assignee", ("me",))))
+        case ActorKind.TEAM, _:
+            return Any((Not(Is("is", ("private",))), Is("team", (actor.name,))))
         case _:
             return NOTHING
 

@@ -5,38 +5,120 @@ the outbox and gives its threads ids of its own. A pulled room (the team room) h
 the store from the last seq they have.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 
-from core.connector import Finding, Found, PublicWords, Sent
-from core.show import Card, Text
+from core.connector import Finding, Found, Sent
+from core.show import Button, Card, Text
+
+
+class Side(StrEnum):
+    """Whose words something in a thread holds."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    NOTE = "note"
+    SYSTEM = "system"
+    LINE = "line"
+
+
+class Mark(StrEnum):
+    """What became of a line an agent typed."""
+
+    NOTE = "note"
+    HELD = "held"
+    STOPPED = "stopped"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
-class TeamWords:
-    """Words only the team may read: a note, a line about what happened."""
+class Attached:
+    """A file to be shown in a thread; its bytes lie in the store under their hash."""
 
-    text: str
-    author_name: str
-    files: tuple[int, ...] = ()
+    id: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """One thing said, as the team reads it."""
+
+    side: Side
+    who: Text
+    text: Text
+    files: tuple[Attached, ...] = ()
+    is_edited: bool = False
+    is_gone: bool = False
+    """Taken back or removed: where it stood says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What a thread's root shows: its ticket's card, and its live dialog's."""
+
+    title: Text
+    cards: tuple[Card, ...]
+    tags: tuple[str, ...] = ()
+    is_closed: bool = False
+    is_retired: bool = False
+    """Its ticket lives elsewhere now: the root is one line, `title`."""
+    called: tuple[str, ...] = ()
+    """The accounts there who work on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line about something that happened, for a thread, a team's channel or one person."""
+
+    texts: tuple[Text, ...]
+    buttons: tuple[Button, ...] = ()
+    mentions: tuple[str, ...] = ()
+    """The accounts there who are called by it."""
+    calls_team: bool = False
+    """Whether the place's role or group is called by it."""
+    link: tuple[str, str] | None = None
+    """The place and root of a thread it leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What became of a line typed in the room itself."""
+
+    line: str
+    mark: Mark
+    was: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """One thing to be shown in a room's thread, as the outbox hands it over."""
+    """One thing to be shown in a room, as the outbox hands it over."""
 
     delivery_id: int
     nonce: str
+    """The same for every try of this delivery, at most 25 characters."""
     kind: str
-    """`say`, `edit`, `retract`, `card` or `line`."""
+    """`card`, `say`, `edit`, `retract`, `line`, `mark` or `dm`."""
     place: str
+    """The channel there; for a `dm` the account of whom it is for."""
     root: str | None
-    """The thread's root there; None while it does not exist: then a card makes it."""
-    shown: TeamWords | PublicWords | Card | Text
+    """The thread's root there; None where there is no thread, or none yet: then a card makes it."""
+    shown: Board | tuple[Words, ...] | Line | Marked
     language: str
     zone: str
+    role: str = ""
+    """Whom the place calls when it calls its team."""
     earlier_id: str = ""
+    """For an edit or a retraction: what the platform called the post."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the room has remembered of the thread (`Sent.facts`)."""
 
 
 class Room(Protocol):
@@ -50,6 +132,9 @@ class Room(Protocol):
 
     async def run(self) -> None:
         """Connects and hands in what agents do, until cancelled."""
+
+    def rest(self, bucket: str) -> timedelta:
+        """How long a bucket rests after something was sent through it; nothing where the platform has no such rate."""
 
     async def send(self, posting: Posting) -> Sent:
         """Shows one thing; errors as a connector's `send`."""

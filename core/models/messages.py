@@ -121,6 +121,9 @@ class HeldReply(Base):
     agent_id: Mapped[int] = reference("agent")
     room: Mapped[str] = mapped_column(default="")
     external_id: Mapped[str] = mapped_column(default="")
+    thread_id: Mapped[int | None]
+    """The thread of a pushed room it was typed in; `typed_id` is its line there."""
+    typed_id: Mapped[str] = mapped_column(default="")
     body: Mapped[str]
     said_at: Mapped[datetime]
     release_at: Mapped[datetime | None]

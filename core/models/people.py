@@ -52,6 +52,22 @@ class Account(Base):
     agent_id: Mapped[int] = reference("agent", erased="CASCADE")
     room: Mapped[str]
     external_id: Mapped[str]
+    is_greeted: Mapped[bool] = mapped_column(default=False)
+    """Whether they were told there, once, how the desk works."""
+
+
+class Candidate(Base):
+    """Somebody who came to a team's channel and may become an agent when an admin accepts them."""
+
+    __tablename__ = "candidate"
+
+    room: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[str]
+    handle: Mapped[str]
+    public_name: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
 
 
 class SignIn(Base):
@@ -105,6 +121,13 @@ class Member(Base):
     __table_args__ = (Index("ix_member_agent_id", "agent_id"),)
 
 
+class Purpose(StrEnum):
+    """What a team uses a channel for."""
+
+    TEAM = "team"
+    SUPERVISORS = "supervisors"
+
+
 class Place(Base):
     """A team's channel in one team chat."""
 
@@ -115,7 +138,11 @@ class Place(Base):
     team_id: Mapped[int] = reference("team", erased="CASCADE")
     room: Mapped[str]
     place: Mapped[str]
-    purpose: Mapped[str] = mapped_column(default="team")
+    purpose: Mapped[str] = mapped_column(default=Purpose.TEAM.value)
+    name: Mapped[str] = mapped_column(default="")
+    """What the room calls it: `#support`."""
+    role: Mapped[str] = mapped_column(default="")
+    """The role or group there whose people are the team, and who are called; empty: everybody in the channel."""
 
 
 class Channel(Base):

@@ -49,6 +49,10 @@ class Thread(Base):
     wanted: Mapped[int] = mapped_column(default=0)
     shown: Mapped[int] = mapped_column(default=0)
     """The card is due while these differ."""
+    is_retired: Mapped[bool] = mapped_column(default=False)
+    """Its ticket lives elsewhere now: the card is one line, and what is typed there is refused."""
+    facts: Mapped[Facts]
+    """What the room remembers of it: the title and tags it shows."""
 
 
 class Lane(Base):
@@ -99,6 +103,8 @@ class Delivery(Base):
     ticket_id: Mapped[int | None]
     dialog_id: Mapped[int | None]
     facts: Mapped[Facts]
+    joined_to: Mapped[int | None]
+    """The delivery with which it goes out as one."""
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
     external_id: Mapped[str] = mapped_column(default="")
