@@ -267,7 +267,7 @@ def _leave(desk: Desk, dialog: Dialog, story: Story, agent: Agent) -> None:
         case "closed":
             tickets.close(desk, ticket)
         case "spam":
-            tickets.mark_spam(desk, ticket, spam=True)
+            spam.mark(desk, ticket)
         case _ if story.outcome == Status.OPEN:
             tickets.set_due(desk, ticket, desk.now + timedelta(hours=8))
 

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-
-from sqlalchemy import select
 
 from bot.commands.call import Call, Here
 from bot.commands.registry import Command
 from bot.commands.running import run_on
-from core import dialogs, files, intake, messages, policy, replies
+from core import dialogs, files, intake, messages, policy, replies, teams
 from core.actor import Actor
 from core.desk import Desk
 from core.messages import Where
+from core.mirrors import Typed
 from core.models import Agent, Dialog
 from core.replies import Draft
 from core.show import Answer, Text, Tone, text
@@ -25,7 +25,7 @@ _NOTE = re.compile(r"\s*note:\s*(?=\S)", re.IGNORECASE)
 """Written before a line, it makes a note of it, as `!n` does."""
 
 
-class Mark(StrEnum):
+class Became(StrEnum):
     """What became of a typed line."""
 
     NOTE = "note"
@@ -43,16 +43,24 @@ class Line:
     here: Here
     room: str
     key: str
+    """Nothing where the room cannot repeat itself."""
     files: tuple[int, ...] = ()
     leads_inside: bool = False
     """Whether it links into the team's own chat."""
+    names_somebody: bool = False
+    """Whether it calls a person or group of the team's chat."""
+    was_relay: bool | None = None
+    """Whether its writer was told that their words go to the customer; None where the room tells by lines alone."""
+    typed: Typed | None = None
+    at: datetime | None = None
+    """When it was typed, by the platform's clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """What a line became, and what its writer is told."""
 
-    mark: Mark
+    became: Became
     answer: Answer | None = None
     held_id: int | None = None
 
@@ -63,11 +71,12 @@ async def say(desks: Desks, actor: Actor, line: Line, commands: Sequence[Command
 
 
 def _once(desk: Desk, line: Line, commands: Sequence[Command]) -> Spoken:
-    if not intake.is_first(desk, f"room:{line.room}", line.key):
-        return Spoken(Mark.REPEATED)
-    call = Call(desk, line.here, line.room, line.key, tuple(files.unsent(desk, line.files, agent_id=desk.actor.id)))
+    if line.key and not intake.is_first(desk, f"room:{line.room}", line.key):
+        return Spoken(Became.REPEATED)
+    theirs = tuple(files.unsent(desk, line.files, agent_id=desk.actor.id))
+    call = Call(desk, line.here, line.room, line.key, theirs, line.typed)
     if line.words.lstrip().startswith(("!", "/")) or not line.here.is_thread:
-        return Spoken(Mark.COMMAND, run_on(call, line.words, commands))
+        return Spoken(Became.COMMAND, run_on(call, line.words, commands))
     return _in_thread(call, line)
 
 
@@ -83,32 +92,42 @@ def _in_thread(call: Call, line: Line) -> Spoken:
     words = line.words[noted.end() :] if noted else line.words
     where = dialogs.place(dialog) if dialog is not None else Where(ticket_id=ticket.id if ticket else None)
     desk.flush()
-    messages.note(desk, messages.bounded(desk, words), where, files=call.files, room_key=line.key)
-    return Spoken(Mark.NOTE, None if noted else _only_a_note(desk, dialog))
+    body = messages.bounded(desk, words)
+    messages.note(desk, body, where, files=call.files, room_key=line.key, typed=line.typed)
+    return Spoken(Became.NOTE, None if noted else _only_a_note(desk, dialog))
 
 
 def _to_customer(call: Call, line: Line, dialog: Dialog, agent: Agent) -> Spoken:
     """Relay: plain words go to the customer, unless they look as if they were meant for somebody else."""
     draft = Draft(
-        body=line.words, dialog=dialog, stop=_doubt(call.desk, line), files=call.files,
-        room=line.room, external_id=line.key,
+        body=line.words, dialog=dialog, stop=_doubt(call.desk, line, dialog, agent), files=call.files,
+        room=line.room, external_id=line.key, typed=line.typed, said_at=line.at,
     )  # fmt: skip
     held = replies.hold(call.desk, agent, draft)
-    return Spoken(Mark.STOPPED if held.stopped_because else Mark.HELD, held_id=held.id)
+    return Spoken(Became.STOPPED if held.stopped_because else Became.HELD, held_id=held.id)
 
 
-def _doubt(desk: Desk, line: Line) -> str:
+def _doubt(desk: Desk, line: Line, dialog: Dialog, agent: Agent) -> str:
     """Why a line in relay mode may not be meant for the customer."""
+    if not _knew_of_relay(desk, line, dialog, agent):
+        return "mode"
     if line.files:
         return "file"
     if line.leads_inside:
         return "link"
-    return "mention" if _mentions_colleague(desk, line.words) else ""
+    return "mention" if line.names_somebody or _mentions_colleague(desk, line.words) else ""
+
+
+def _knew_of_relay(desk: Desk, line: Line, dialog: Dialog, agent: Agent) -> bool:
+    """Whether the writer could know that their words go to the customer, when they typed them."""
+    if line.was_relay is not None:
+        return line.was_relay
+    since = dialogs.relayed_since(desk, dialog, agent.id)
+    return line.at is None or since is None or since <= line.at
 
 
 def _mentions_colleague(desk: Desk, words: str) -> bool:
-    names = {name.lower() for name in _MENTION.findall(words)}
-    return bool(names) and desk.execute(select(Agent.id).where(Agent.name.in_(names)).limit(1)).first() is not None
+    return teams.is_any_agent(desk, {name.lower() for name in _MENTION.findall(words)})
 
 
 def _only_a_note(desk: Desk, dialog: Dialog | None) -> Answer | None:

@@ -5,6 +5,7 @@ import logging
 import random
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -13,9 +14,8 @@ from core.actor import SYSTEM
 from core.bus import Bus
 from core.connector import Found, Sent
 from core.desk import Desk
-from core.errors import PermanentError, TemporaryError
-from core.models import Delivery
-from core.outbox import Claimed
+from core.errors import DeskbellError, PermanentError, TemporaryError
+from core.outbox import Claimed, Rest, no_rest
 from core.store import Desks
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,11 @@ log = logging.getLogger(__name__)
 Thing = TypeVar("Thing")
 Taken = TypeVar("Taken", contravariant=True)
 _LONGEST_SLEEP_S = 5.0
-_SEND_S = 45.0
+_SHORTEST_SLEEP_S = 0.02
+_SEND_S = 25.0
 """A platform that does not answer within this time is given up; whether it heard us is then asked."""
+_AT_ONCE = 6
+"""Lanes served at the same time: a slow answer in one holds up no other."""
 
 
 class Destination(Protocol[Taken]):
@@ -37,12 +40,21 @@ class Destination(Protocol[Taken]):
         """Asks whether one arrived."""
 
 
-Reading = Callable[[Desk, Delivery], Thing]
-"""How a delivery's row becomes what its destination sends."""
+Reading = Callable[[Desk, Claimed], Thing]
+"""How claimed deliveries become the one thing their destination sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[Thing]):
+    """A lane that was leased, and what of it is to be sent; nothing where it cannot even be read."""
+
+    lane: str
+    claimed: Claimed | None
+    thing: Thing | None
 
 
 class Sender(Generic[Thing]):
-    """Serves the lanes of one destination, one delivery of a lane at a time."""
+    """Serves the lanes of one destination, several at once, one delivery of a lane at a time."""
 
     def __init__(
         self,
@@ -51,12 +63,19 @@ class Sender(Generic[Thing]):
         name: str,
         destination: Destination[Thing],
         read: "Reading[Thing]",
+        *,
+        rest: Rest = no_rest,
     ) -> None:
         self._desks, self._bus, self._name, self._destination, self._read = desks, bus, name, destination, read
-        self._holder = uuid.uuid4().hex
+        self._rest = rest
 
     async def run(self) -> None:
         """Sends until cancelled; sleeps until there is something to send."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_AT_ONCE):
+                group.create_task(self._serve())
+
+    async def _serve(self) -> None:
         async with self._bus.listening(f"outbox:{self._name}") as ear:
             while True:
                 while await self.send_some():
@@ -67,73 +86,101 @@ class Sender(Generic[Thing]):
         coming = await self._desks.read(SYSTEM, lambda desk: outbox.next_at(desk, self._name))
         if coming is None:
             return _LONGEST_SLEEP_S
-        return min(_LONGEST_SLEEP_S, max(0.05, (coming - self._desks.clock()).total_seconds()))
+        return min(_LONGEST_SLEEP_S, max(_SHORTEST_SLEEP_S, (coming - self._desks.clock()).total_seconds()))
 
     async def send_some(self) -> bool:
-        """Serves one lane by one delivery; False when no lane can be served now."""
-        lane = await self._desks.change(SYSTEM, lambda desk: outbox.lease(desk, self._name, self._holder))
-        if lane is None:
+        """Serves one lane by one delivery and what joins it; False when no lane can be served now."""
+        holder = uuid.uuid4().hex
+        work = await self._desks.change(SYSTEM, lambda desk: self._take_on(desk, holder))
+        if work is None:
             return False
         try:
-            claimed = await self._desks.change(SYSTEM, lambda desk: self._claim(desk, lane))
-            if claimed is not None:
-                await self._deliver(*claimed)
+            if work.claimed is not None and work.thing is not None:
+                await self._deliver(work.claimed, work.thing)
         finally:
-            await self._desks.change(SYSTEM, lambda desk: outbox.release(desk, lane, self._holder))
+            await self._desks.change(SYSTEM, lambda desk: outbox.release(desk, work.lane, holder))
         return True
 
-    def _claim(self, desk: Desk, lane: str) -> tuple[Claimed, Thing] | None:
-        claimed = showing.claim(desk, lane, self._holder)
-        return None if claimed is None else (claimed, self._read(desk, claimed.delivery))
+    def _take_on(self, desk: Desk, holder: str) -> "_Work[Thing] | None":
+        lane = outbox.lease(desk, self._name, holder, self._rest)
+        if lane is None:
+            return None
+        claimed = showing.claim(desk, lane, holder)
+        return _Work(lane, claimed, None if claimed is None else self._read_or_fail(desk, claimed))
+
+    def _read_or_fail(self, desk: Desk, claimed: Claimed) -> Thing | None:
+        """What cannot even be put into words (a note for a customer, a row that is gone) has failed for good."""
+        try:
+            return self._read(desk, claimed)
+        except DeskbellError as error:
+            for delivery_id in claimed.ids:
+                outbox.failed(desk, delivery_id, str(error))
+            return None
 
     async def _deliver(self, claimed: Claimed, thing: Thing) -> None:
         """Sends one thing; one that was under way before is first asked for."""
-        delivery_id = claimed.delivery.id
-        if claimed.was_sending and not await self._is_absent(delivery_id, thing):
+        if claimed.was_sending and not await self._may_go(claimed, thing):
             return
         try:
             async with asyncio.timeout(_SEND_S):
                 sent = await self._destination.send(thing)
         except TemporaryError as error:
-            await self._put_off(delivery_id, error)
+            await self._put_off(claimed, error)
         except PermanentError as error:
-            why = str(error)
-            await self._desks.change(SYSTEM, lambda desk: outbox.failed(desk, delivery_id, why))
+            await self._each(claimed, outbox.failed, str(error))
         except Exception as error:
-            log.warning("delivery %s: nobody knows whether it arrived (%s)", delivery_id, type(error).__name__)
-            await self._ask(delivery_id, thing, type(error).__name__)
+            log.warning("delivery %s: nobody knows whether it arrived (%s)", claimed.ids[0], type(error).__name__)
+            if await self._may_go(claimed, thing):
+                await self._put_off(claimed, TemporaryError(outbox.LOST))
         else:
-            await self._desks.change(SYSTEM, lambda desk: showing.sent(desk, delivery_id, sent.external_id))
+            await self._each(claimed, showing.sent, sent)
 
-    async def _is_absent(self, delivery_id: int, thing: Thing) -> bool:
-        """Whether the platform says that an earlier try did not arrive; settles what it knows otherwise."""
-        async with asyncio.timeout(_SEND_S):
-            found = await self._destination.find(thing)
+    async def _may_go(self, claimed: Claimed, thing: Thing) -> bool:
+        """Whether an earlier try did not arrive; settles what is known otherwise, asks later where nobody answers."""
+        try:
+            async with asyncio.timeout(_SEND_S):
+                found = await self._destination.find(thing)
+        except PermanentError as error:
+            await self._each(claimed, outbox.failed, str(error))
+            return False
+        except Exception as error:
+            why = error if isinstance(error, TemporaryError) else TemporaryError(outbox.LOST)
+            await self._ask_later(claimed, why)
+            return False
         match found:
             case Found.ABSENT:
                 return True
-            case Sent(external_id):
-                await self._desks.change(SYSTEM, lambda desk: showing.sent(desk, delivery_id, external_id))
+            case Sent():
+                await self._each(claimed, showing.sent, found)
             case Found.UNKNOWN:
-                why = "the answer was lost"
-                await self._desks.change(SYSTEM, lambda desk: outbox.uncertain(desk, delivery_id, why))
+                await self._each(claimed, outbox.uncertain, str(TemporaryError(outbox.LOST)))
         return False
 
-    async def _ask(self, delivery_id: int, thing: Thing, why: str) -> None:
-        """After an answer that says nothing: asks, and tries again later where it did not arrive."""
-        try:
-            absent = await self._is_absent(delivery_id, thing)
-        except Exception:
-            absent = False
-            await self._desks.change(SYSTEM, lambda desk: outbox.uncertain(desk, delivery_id, why))
-        if absent:
-            await self._desks.change(
-                SYSTEM, lambda desk: outbox.put_off(desk, delivery_id, why, retry_after=None, chance=random.random())
-            )
+    async def _each(self, claimed: Claimed, settle: Callable[[Desk, int, Taken], object], how: Taken) -> None:
+        """Settles all that went out as one, in one transaction."""
 
-    async def _put_off(self, delivery_id: int, error: TemporaryError) -> None:
-        asked = error.retry_after if error.retry_after > timedelta(seconds=1) else None
-        why, chance = str(error), random.random()
+        def body(desk: Desk) -> None:
+            for delivery_id in claimed.ids:
+                settle(desk, delivery_id, how)
+
+        await self._desks.change(SYSTEM, body)
+
+    async def _put_off(self, claimed: Claimed, error: TemporaryError) -> None:
+        asked, chance = _asked(error), random.random()
+
+        def body(desk: Desk) -> None:
+            for delivery_id in claimed.ids:
+                outbox.put_off(desk, delivery_id, str(error), retry_after=asked, chance=chance)
+
+        await self._desks.change(SYSTEM, body)
+
+    async def _ask_later(self, claimed: Claimed, error: TemporaryError) -> None:
+        asked, chance = _asked(error), random.random()
         await self._desks.change(
-            SYSTEM, lambda desk: outbox.put_off(desk, delivery_id, why, retry_after=asked, chance=chance)
+            SYSTEM, lambda desk: outbox.ask_later(desk, claimed.ids, str(error), retry_after=asked, chance=chance)
         )
+
+
+def _asked(error: TemporaryError) -> timedelta | None:
+    """How long the platform wants us to wait, when it said so."""
+    return error.retry_after if error.retry_after > timedelta(seconds=1) else None

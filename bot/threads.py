@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from bot import cards
-from core import dialogs, history, joining, messages, policy, replies, tickets
+from core import dialogs, history, merged, messages, policy, replies, tickets
 from core.desk import Desk
 from core.models import (
     Author,
@@ -171,7 +171,7 @@ def _statement(desk: Desk, where: Spot, after: int) -> Any:
     if where.ticket is not None and after:
         statement = statement.where(EventRow.ticket_id == where.ticket.id, EventRow.ticket_seq > after)
     elif where.ticket is not None:
-        statement = statement.where(EventRow.ticket_id.in_(joining.family(where.ticket.id)))
+        statement = statement.where(EventRow.ticket_id.in_(merged.family(where.ticket.id)))
     else:
         statement = statement.where(
             EventRow.dialog_id == (where.dialog.id if where.dialog else 0), EventRow.dialog_seq > after

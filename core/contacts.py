@@ -11,7 +11,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    update,
 )
 
 from core.connector import Claims, Sender
@@ -132,7 +131,8 @@ def kind_of(address: str) -> str:
     """What kind of address somebody typed."""
     if "@" in address.strip("@"):
         return "email"
-    return "phone" if address.strip().lstrip("+").replace(" ", "").isdigit() else ""
+    digits = address.strip().lstrip("+").replace(" ", "")
+    return "phone" if digits.isascii() and digits.isdigit() else ""
 
 
 def by_id(desk: Desk, contact_id: int) -> Contact:
@@ -176,7 +176,7 @@ def find(desk: Desk, who: str, *, limit: int = 10) -> Sequence[Contact]:
     ]
     addressed = select(Identity.contact_id).where(Identity.address == plain.lower())
     matches.append(Contact.id.in_(addressed))
-    if plain.isdigit() and len(plain) < 16:
+    if plain.isascii() and plain.isdigit() and len(plain) < 16:
         matches.append(Contact.id == int(plain))
     statement = select(Contact).where(or_(*matches), Contact.merged_into.is_(None), Contact.erased_at.is_(None))
     return desk.session.scalars(statement.order_by(Contact.id.desc()).limit(limit)).all()
@@ -253,4 +253,4 @@ def is_blocked(desk: Desk, who: Known) -> bool:
 
 def mark_spammer(desk: Desk, contact_id: int, *, spammer: bool) -> None:
     """Lets the next message of a contact wait in quarantine, or not any more."""
-    desk.execute(update(Contact).where(Contact.id == contact_id).values(is_spammer=spammer))
+    standing(desk, contact_id).is_spammer = spammer

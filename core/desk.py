@@ -4,7 +4,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -126,9 +126,20 @@ class Desk:
         """Notes an event that shares the seq of a message just written."""
         self._placed.append(Happened(event, self.actor.key, ticket_seq, dialog_seq))
 
+    def number(self) -> None:
+        """Gives what was recorded so far its seqs: what happens from now on comes behind it."""
+        self.flush()
+        recorded, self._recorded = self._recorded, []
+        self._placed += self._numbered(recorded)
+
+    def belongs(self, dialog_id: int, ticket_id: int) -> None:
+        """What this transaction still has to write of a dialog happened on its new ticket, too, at the same seqs."""
+        self.number()
+        self._placed = [_on_ticket(each, ticket_id) if _is_of(each, dialog_id) else each for each in self._placed]
+
     def advance(self, model: type[Ticket | Dialog], id_: int, **values: Any) -> int:
         """Locks a ticket or dialog, sets these columns of it and takes its next seq, in one statement."""
-        self.flush()
+        self.number()
         statement = _advancing(model, tuple(sorted(values)))
         return int(
             self.connection.execute(
@@ -138,10 +149,8 @@ class Desk:
 
     def settle(self) -> list[Happened]:
         """Writes what was recorded since the last call, with its seqs, and hands it back."""
-        self.flush()
-        placed, recorded = self._placed, self._recorded
-        self._placed, self._recorded = [], []
-        happened = placed + self._numbered(recorded)
+        self.number()
+        happened, self._placed = self._placed, []
         if happened:
             self.connection.execute(_EVENTS, [self._row(each) for each in happened])
         for each in happened:
@@ -151,8 +160,8 @@ class Desk:
     def _numbered(self, recorded: Sequence[tuple[Event, str]]) -> list[Happened]:
         if not recorded:
             return []
-        tickets = self._take_seqs(Ticket, (event.ticket_id for event, _ in recorded))
         dialogs = self._take_seqs(Dialog, (event.dialog_id for event, _ in recorded))
+        tickets = self._take_seqs(Ticket, (event.ticket_id for event, _ in recorded))
         return [
             Happened(event, actor, _next(tickets, event.ticket_id), _next(dialogs, event.dialog_id))
             for event, actor in recorded
@@ -220,6 +229,15 @@ def _advancing(model: type[Ticket | Dialog], names: tuple[str, ...]) -> Any:
     values = {name: bindparam(f"new_{name}", type_=rows.c[name].type) for name in names}
     statement = update(rows).where(rows.c.id == bindparam("of")).values(last_seq=rows.c.last_seq + 1, **values)
     return statement.returning(rows.c.last_seq)
+
+
+def _is_of(happened: Happened, dialog_id: int) -> bool:
+    return happened.event.dialog_id == dialog_id and happened.event.ticket_id is None
+
+
+def _on_ticket(happened: Happened, ticket_id: int) -> Happened:
+    event = replace(happened.event, ticket_id=ticket_id)
+    return replace(happened, event=event, ticket_seq=happened.dialog_seq)
 
 
 def _next(seqs: dict[int, int], id_: int | None) -> int | None:

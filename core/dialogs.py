@@ -1,6 +1,6 @@
 """Live conversations: how they begin, who takes them, and what becomes of them at their end."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from core.models import (
     Agent,
     Dialog,
     DialogState,
+    EventRow,
     Phase,
     Priority,
     Relay,
@@ -59,6 +60,7 @@ class Live:
     id: int
     ticket_id: int | None
     phase: Phase
+    phase_since: datetime | None
     first_wrote_at: datetime | None
     waiting_since: datetime | None
     taken_at: datetime | None
@@ -82,6 +84,21 @@ def live_at(desk: Desk, channel_id: int, identity_id: int) -> Live | None:
     row = desk.execute(_LIVE, {"channel": channel_id, "identity": identity_id}).first()
     values: Sequence[Any] = () if row is None else tuple(row)
     return Live(*values) if values else None
+
+
+def live_on(desk: Desk, number: int) -> Dialog | None:
+    """The live dialog on the ticket that stands for this number, locked; before the ticket, as everybody locks them."""
+    dialog = tickets.live_dialog(desk, tickets.read(desk, number).id)
+    if dialog is None:
+        return None
+    dialog = locked(desk, dialog.id)
+    return dialog if dialog.state is DialogState.LIVE else None
+
+
+def lock_live_on(desk: Desk, numbers: Collection[int]) -> None:
+    """Locks the live dialogs on these tickets, which come before the tickets themselves."""
+    theirs = select(Dialog).where(Dialog.ticket_id.in_(numbers), Dialog.state == DialogState.LIVE).order_by(Dialog.id)
+    desk.session.scalars(theirs.with_for_update(), execution_options={"populate_existing": True}).all()
 
 
 def latest_at(desk: Desk, channel_id: int, identity_id: int) -> Dialog | None:
@@ -112,7 +129,6 @@ def take(desk: Desk, dialog: Dialog, agent: Agent) -> None:
         raise AlreadyTaken(f"dialog {dialog.id}", desk.session.get_one(Agent, dialog.assignee_id).public_name)
     desk.record(DialogTaken(dialog_id=dialog.id, ticket_id=dialog.ticket_id, agent=agent.id))
     _hand_to(desk, dialog, agent)
-    dialog.taken_at = desk.now
     idling.watch(desk, dialog)
 
 
@@ -125,7 +141,6 @@ def transfer(desk: Desk, dialog: Dialog, agent: Agent) -> None:
         _set_relay(desk, dialog, dialog.assignee_id, on=False)
     was = dialog.assignee_id
     _hand_to(desk, dialog, agent)
-    dialog.taken_at = desk.now
     desk.record(Assigned(dialog_id=dialog.id, ticket_id=dialog.ticket_id, was=was, now=agent.id))
     told = text(wordings.HANDED_OVER.id, name=agent.public_name)
     messages.say_to_customer(desk, told, place(dialog))
@@ -133,8 +148,8 @@ def transfer(desk: Desk, dialog: Dialog, agent: Agent) -> None:
 
 
 def _hand_to(desk: Desk, dialog: Dialog, agent: Agent) -> None:
-    dialog.assignee_id = agent.id
-    dialog.phase = Phase.TALKING
+    dialog.assignee_id, dialog.taken_at = agent.id, desk.now
+    dialog.phase, dialog.phase_since = Phase.TALKING, desk.now
     _set_relay(desk, dialog, agent.id, on=True)
     if dialog.ticket_id is not None:
         tickets.assign_if_nobody(desk, tickets.locked(desk, dialog.ticket_id), agent.id)
@@ -154,6 +169,14 @@ def step_back(desk: Desk, dialog: Dialog, agent: Agent) -> None:
 def is_relayed(desk: Desk, dialog: Dialog, agent_id: int) -> bool:
     """Whether this agent's plain words in the dialog's thread go to the customer."""
     return dialog.state is DialogState.LIVE and desk.session.get(Relay, (dialog.id, agent_id)) is not None
+
+
+def relayed_since(desk: Desk, dialog: Dialog, agent_id: int) -> datetime | None:
+    """Since when an agent's plain words go to the customer; None where nothing tells."""
+    switched = (EventRow.dialog_id == dialog.id, EventRow.kind == RelayChanged.kind)
+    theirs = EventRow.facts["agent"].as_integer() == agent_id
+    since: datetime | None = desk.execute(select(func.max(EventRow.at)).where(*switched, theirs)).scalar_one()
+    return since
 
 
 def _set_relay(desk: Desk, dialog: Dialog, agent_id: int, *, on: bool) -> None:
@@ -183,22 +206,36 @@ def resume(desk: Desk, dialog: Dialog, agent: Agent) -> None:
 
 def _change_phase(desk: Desk, dialog: Dialog, phase: Phase, told: Text) -> None:
     was, dialog.phase = dialog.phase, phase
+    dialog.phase_since = desk.now
     desk.record(PhaseChanged(dialog_id=dialog.id, ticket_id=dialog.ticket_id, was=was, now=phase))
     messages.say_to_customer(desk, told, place(dialog))
     idling.watch(desk, dialog)
 
 
 def move(desk: Desk, dialog: Dialog, team: Team, why: str) -> None:
-    """Gives an untaken or taken dialog to another team, which is called; why goes along as a note."""
+    """Gives a live dialog and its ticket to another team; the customer is told, why goes along as a note."""
+    _must_be_live(dialog)
     if dialog.team_id == team.id:
         return
     was, dialog.team_id = dialog.team_id, team.id
-    dialog.assignee_id, dialog.taken_at, dialog.phase = None, None, Phase.WAITING
-    desk.execute(delete(Relay).where(Relay.dialog_id == dialog.id))
-    desk.record(Moved(dialog_id=dialog.id, ticket_id=dialog.ticket_id, was=was, now=team.id))
+    dialog.assignee_id, dialog.taken_at = None, None
+    dialog.phase, dialog.phase_since = Phase.WAITING, desk.now
+    dialog.waiting_since = dialog.waiting_since or desk.now
+    end_relays(desk, dialog)
+    desk.record(Moved(dialog_id=dialog.id, was=was, now=team.id))
+    if dialog.ticket_id is not None:
+        tickets.move(desk, tickets.standing(desk, dialog.ticket_id), team, "")
+    messages.say_to_customer(desk, wordings.MOVED, place(dialog))
     if why:
         messages.note(desk, why, place(dialog))
     idling.watch(desk, dialog)
+
+
+def end_relays(desk: Desk, dialog: Dialog) -> None:
+    """Makes everybody's plain words in a dialog's thread notes again."""
+    relays = delete(Relay).where(Relay.dialog_id == dialog.id).returning(Relay.agent_id)
+    for agent_id in sorted(desk.execute(relays).scalars()):
+        desk.record(RelayChanged(dialog_id=dialog.id, ticket_id=dialog.ticket_id, agent=agent_id, on=False))
 
 
 def place(dialog: Dialog) -> Where:
@@ -210,11 +247,12 @@ def rate(desk: Desk, dialog: Dialog, score: int) -> None:
     """Keeps how the customer found it, 1 to 5; the last word counts."""
     if not 1 <= score <= 5:
         raise UserError(text("A rating goes from 1 to 5."))
+    dialog = locked(desk, dialog.id)
     if dialog.rating == score:
         return
     dialog.rating = score
     if dialog.ticket_id is not None:
-        desk.execute(update(Ticket).where(Ticket.id == dialog.ticket_id).values(rating=score))
+        tickets.standing(desk, dialog.ticket_id).rating = score
     desk.record(Rated(dialog_id=dialog.id, ticket_id=dialog.ticket_id, score=score))
 
 

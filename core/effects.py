@@ -1,11 +1,11 @@
 """What each kind of deadline does when its time has come; each first asks whether it is still true."""
 
-from core import dialogs, ending, idling, messages, notices, replies, tickets, wordings
+from core import dialogs, ending, idling, messages, notices, presence, replies, tickets, wordings
 from core.deadlines import Due, Effects
 from core.desk import Desk
 from core.events import DialogCalledOut, Reminded
 from core.idling import Moments, Step
-from core.models import Dialog, DialogState, EndReason, HeldReply, Status
+from core.models import Dialog, DialogState, EndReason, HeldReply, Phase, Status
 from core.show import text
 
 
@@ -25,8 +25,7 @@ def _dialog_next(desk: Desk, due: Due) -> None:
 def _take_step(desk: Desk, dialog: Dialog, step: Step) -> None:
     match step:
         case Step.CALL_OUT:
-            dialog.called_out_at = desk.now
-            desk.record(DialogCalledOut(dialog_id=dialog.id, ticket_id=dialog.ticket_id))
+            _call_out(desk, dialog)
         case Step.GIVE_UP:
             messages.say_to_customer(desk, wordings.NOBODY_FREE, dialogs.place(dialog))
             ending.end(desk, dialog, EndReason.UNTAKEN)
@@ -36,13 +35,29 @@ def _take_step(desk: Desk, dialog: Dialog, step: Step) -> None:
         case Step.IDLE:
             messages.say_to_customer(desk, wordings.ENDED_IDLE, dialogs.place(dialog))
             ending.end(desk, dialog, EndReason.IDLE)
+        case Step.LEFT_ALONE:
+            dialog.waiting_since = dialog.waiting_since or dialog.phase_since
+            messages.say_to_customer(desk, wordings.NOBODY_FREE, dialogs.place(dialog))
+            ending.end(desk, dialog, EndReason.IDLE)
+        case Step.GONE if presence.is_here(desk, dialog.id):
+            presence.note(desk, dialog, left=False)
         case Step.GONE:
             ending.end(desk, dialog, EndReason.GONE)
 
 
+def _call_out(desk: Desk, dialog: Dialog) -> None:
+    """Calls the team for a dialog; who has held it for long is reminded by name."""
+    dialog.called_out_at = desk.now
+    desk.record(DialogCalledOut(dialog_id=dialog.id, ticket_id=dialog.ticket_id))
+    if dialog.phase is Phase.HELD and dialog.assignee_id is not None:
+        said = text("Dialog {number} is on hold since {when}: its customer waits.", number=dialog.id,
+                    when=dialog.phase_since)  # fmt: skip
+        notices.give(desk, dialog.assignee_id, said, ticket_id=dialog.ticket_id, dialog_id=dialog.id)
+
+
 def _release(desk: Desk, due: Due) -> None:
-    held = desk.session.get(HeldReply, due.subject_id, with_for_update=True)
-    if held is not None and not held.stopped_because:
+    held = desk.session.get(HeldReply, due.subject_id)
+    if held is not None:
         replies.release(desk, held)
 
 
@@ -57,9 +72,16 @@ def _pending_over(desk: Desk, due: Due) -> None:
         notices.give(desk, ticket.assignee_id, said, ticket_id=ticket.id)
 
 
-def _close(desk: Desk, due: Due) -> None:
+def _close_silent(desk: Desk, due: Due) -> None:
     ticket = tickets.locked(desk, due.subject_id)
     if ticket.waiting_since is None and tickets.live_dialog(desk, ticket.id) is None:
+        tickets.close(desk, ticket)
+
+
+def _close_later(desk: Desk, due: Due) -> None:
+    """Whoever wrote before has taken this deadline away; one who waited already when it was set does not matter."""
+    ticket = tickets.locked(desk, due.subject_id)
+    if tickets.live_dialog(desk, ticket.id) is None:
         tickets.close(desk, ticket)
 
 
@@ -79,10 +101,11 @@ def _remind(desk: Desk, due: Due) -> None:
 
 EFFECTS: Effects = {
     ("dialog", "next"): _dialog_next,
+    ("dialog", "lease"): presence.look,
     ("held", "release"): _release,
     ("ticket", "pending"): _pending_over,
-    ("ticket", "close_silent"): _close,
-    ("ticket", "close_later"): _close,
+    ("ticket", "close_silent"): _close_silent,
+    ("ticket", "close_later"): _close_later,
     ("ticket", "snooze"): _snooze_over,
     ("ticket", "remind"): _remind,
 }

@@ -1,10 +1,10 @@
 """The end of a live dialog: it gets its ticket, and its words are that ticket's first messages."""
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
-from core import deadlines, idling, replies, tickets
+from core import deadlines, dialogs, idling, replies, tickets
 from core.desk import Desk
-from core.events import DialogEnded, RelayChanged, TicketOpened
+from core.events import DialogEnded, TicketOpened
 from core.models import (
     Dialog,
     DialogKind,
@@ -13,7 +13,6 @@ from core.models import (
     EventRow,
     HeldReply,
     Message,
-    Relay,
     Status,
     Tagging,
     Thread,
@@ -24,11 +23,15 @@ from core.models import (
 def end(desk: Desk, dialog: Dialog, reason: EndReason) -> Ticket | None:
     """Ends a dialog; its words become the first messages of its ticket. An ended one stays as it is.
 
-    None when nothing was said. Replies that were still held go out first, in their order.
+    None when nothing was said. Replies that were still held go out first, in their order; to spam they do not.
     """
     if dialog.state is DialogState.ENDED:
         return None if dialog.ticket_id is None else tickets.locked(desk, dialog.ticket_id)
-    replies.release_running(desk, dialog)
+    if reason is EndReason.SPAM:
+        replies.stop_running(desk, dialog.ticket_id, dialog.id, "spam")
+    else:
+        replies.release_running(desk, dialog)
+    desk.number()
     desk.refresh(dialog)
     dialog.state, dialog.end_reason, dialog.ended_at = DialogState.ENDED, reason, desk.now
     idling.forget(desk, dialog.id)
@@ -38,8 +41,7 @@ def end(desk: Desk, dialog: Dialog, reason: EndReason) -> Ticket | None:
             dialog_id=dialog.id, ticket_id=dialog.ticket_id, reason=reason.value, taken=dialog.taken_at is not None
         )
     )
-    for agent_id in desk.execute(delete(Relay).where(Relay.dialog_id == dialog.id).returning(Relay.agent_id)).scalars():
-        desk.record(RelayChanged(dialog_id=dialog.id, ticket_id=dialog.ticket_id, agent=agent_id, on=False))
+    dialogs.end_relays(desk, dialog)
     if ticket is not None:
         _leave_in_state(desk, dialog, ticket, reason)
     return ticket
@@ -55,12 +57,13 @@ def _ticket_for(desk: Desk, dialog: Dialog) -> Ticket | None:
     desk.flush()
     dialog.ticket_id = ticket.id
     desk.flush()
+    desk.belongs(dialog.id, ticket.id)
     for table in (Message, EventRow):
-        desk.execute(
-            update(table).where(table.dialog_id == dialog.id).values(ticket_id=ticket.id, ticket_seq=table.dialog_seq)
-        )
+        of_dialog = (table.dialog_id == dialog.id, table.ticket_id.is_(None))
+        desk.execute(update(table).where(*of_dialog).values(ticket_id=ticket.id, ticket_seq=table.dialog_seq))
     for hanging in (HeldReply, Thread, Tagging):
-        desk.execute(update(hanging).where(hanging.dialog_id == dialog.id).values(ticket_id=ticket.id))
+        of_dialog = (hanging.dialog_id == dialog.id, hanging.ticket_id.is_(None))
+        desk.execute(update(hanging).where(*of_dialog).values(ticket_id=ticket.id))
     desk.execute(update(Tagging).where(Tagging.ticket_id == ticket.id).values(dialog_id=None))
     desk.record(TicketOpened(ticket_id=ticket.id, contact_id=dialog.contact_id, how="dialog"))
     return ticket
@@ -80,14 +83,16 @@ def _new_ticket(dialog: Dialog) -> Ticket:
         updated_at=dialog.ended_at,
         waiting_since=dialog.waiting_since,
         last_message_at=max(filter(None, (dialog.customer_wrote_at, dialog.agent_wrote_at)), default=None),
-        first_reply_at=dialog.agent_wrote_at,
+        first_reply_at=dialog.first_answered_at,
         last_seq=dialog.last_seq,
         is_demo=dialog.is_demo,
     )
 
 
 def _leave_in_state(desk: Desk, dialog: Dialog, ticket: Ticket, reason: EndReason) -> None:
-    """The state a dialog's end leaves its ticket in: solved, that agent's, or waiting in the queue."""
+    """The state a dialog's end leaves its ticket in: solved, that agent's, or waiting in the queue; spam stays spam."""
+    if ticket.is_spam or reason is EndReason.SPAM:
+        return
     if reason is EndReason.SOLVED:
         tickets.close(desk, ticket)
     elif dialog.taken_at is not None and dialog.assignee_id is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core import joining
+from core import merged
 from core.desk import Desk
 from core.events import Listened
 from core.models import Author, Contact, EventRow, Message, Reader, Ticket
@@ -21,7 +21,7 @@ def events(desk: Desk, ticket: Ticket) -> Sequence[EventRow]:
     """What happened to a ticket and to what was merged into it, in the order it did."""
     statement = (
         select(EventRow)
-        .where(EventRow.ticket_id.in_(joining.family(ticket.id)))
+        .where(EventRow.ticket_id.in_(merged.family(ticket.id)))
         .order_by(EventRow.id.desc())
         .limit(MOST)
     )
@@ -135,7 +135,7 @@ _TOLD: dict[str, Callable[[dict[str, Any], Names], Text]] = {
 def said(desk: Desk, ticket: Ticket) -> Sequence[Message]:
     """Everything said in a ticket and in what was merged into it, in the order it was."""
     return desk.session.scalars(
-        select(Message).where(Message.ticket_id.in_(joining.family(ticket.id))).order_by(Message.said_at, Message.id)
+        select(Message).where(Message.ticket_id.in_(merged.family(ticket.id))).order_by(Message.said_at, Message.id)
     ).all()
 
 

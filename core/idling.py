@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ class Step(StrEnum):
     GIVE_UP = "give_up"
     ASK = "still_there"
     IDLE = "idle"
+    LEFT_ALONE = "left_alone"
     GONE = "gone"
 
 
@@ -27,6 +28,8 @@ class Timed(Protocol):
 
     @property
     def phase(self) -> Phase: ...
+    @property
+    def phase_since(self) -> datetime | None: ...
     @property
     def waiting_since(self) -> datetime | None: ...
     @property
@@ -46,6 +49,7 @@ class Moments:
     """The times of a live dialog that decide what comes next."""
 
     phase: Phase
+    phase_since: datetime | None
     waiting_since: datetime | None
     taken_at: datetime | None
     agent_wrote_at: datetime | None
@@ -58,6 +62,7 @@ class Moments:
         """A dialog's moments, some of them as they are about to be."""
         now = {
             "phase": dialog.phase,
+            "phase_since": dialog.phase_since,
             "waiting_since": dialog.waiting_since,
             "taken_at": dialog.taken_at,
             "agent_wrote_at": dialog.agent_wrote_at,
@@ -76,18 +81,37 @@ def next_step(moments: Moments, pace: Pace) -> tuple[datetime, Step] | None:
 def _steps(moments: Moments, pace: Pace) -> Iterator[tuple[datetime, Step]]:
     if moments.left_at is not None:
         yield moments.left_at + pace.gone_grace, Step.GONE
-    if moments.phase is Phase.HELD:
-        return
-    if moments.waiting_since is not None:
-        since = max(moments.waiting_since, moments.taken_at or moments.waiting_since)
-        if moments.called_out_at is None or moments.called_out_at < since:
+    if moments.phase is Phase.HELD and moments.phase_since is not None:
+        yield from _by_the_agent(moments, moments.phase_since, pace.held_long, pace)
+    elif moments.waiting_since is not None:
+        since = _latest(moments.waiting_since, moments.taken_at, moments.phase_since)
+        if moments.taken_at is not None:
+            yield from _by_the_agent(moments, since, pace.call_out, pace)
+            return
+        if not _was_called_out(moments, since):
             yield since + pace.call_out, Step.CALL_OUT
         yield since + pace.give_up, Step.GIVE_UP
     elif moments.agent_wrote_at is not None:
-        if moments.asked_at is None or moments.asked_at < moments.agent_wrote_at:
-            yield moments.agent_wrote_at + pace.still_there, Step.ASK
+        last = _latest(moments.agent_wrote_at, moments.phase_since)
+        if moments.asked_at is None or moments.asked_at < last:
+            yield last + pace.still_there, Step.ASK
         else:
             yield moments.asked_at + pace.idle_end, Step.IDLE
+
+
+def _by_the_agent(moments: Moments, since: datetime, call_out: timedelta, pace: Pace) -> Iterator[tuple[datetime, Step]]:
+    """What comes when it is the agent's turn and they do nothing: no dialog lives for ever."""
+    if not _was_called_out(moments, since):
+        yield since + call_out, Step.CALL_OUT
+    yield since + pace.left_alone, Step.LEFT_ALONE
+
+
+def _was_called_out(moments: Moments, since: datetime) -> bool:
+    return moments.called_out_at is not None and moments.called_out_at >= since
+
+
+def _latest(*times: datetime | None) -> datetime:
+    return max(time for time in times if time is not None)
 
 
 def watch(desk: Desk, dialog: Dialog) -> None:

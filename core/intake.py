@@ -14,6 +14,7 @@ from core import (
     ending,
     idling,
     messages,
+    presence,
     quarantine,
     subjects,
     teams,
@@ -27,7 +28,6 @@ from core.contacts import Known
 from core.desk import Desk
 from core.dialogs import Live
 from core.errors import DeskbellError, NotFound, PermanentError, Unreadable, UserError
-from core.events import CustomerLeft
 from core.idling import Moments
 from core.messages import Where, Words, Written
 from core.models import (
@@ -148,7 +148,7 @@ def _said(desk: Desk, source: Source, said: Said, *, admitted: bool) -> Receipt:
         ending.end(desk, dialogs.locked(desk, dialog.id), EndReason.CUSTOMER)
     waiting = None if said.afresh else _still_waiting(desk, source, who)
     if waiting is not None:
-        written = messages.write(desk, words, _where(desk, waiting, {"customer_wrote_at": desk.now}))
+        written = messages.write(desk, words, _where(desk, waiting, words, {"customer_wrote_at": desk.now}))
         return Receipt(waiting.id, written.id, written.dialog_seq)
     return _begins(desk, source, who, words, afresh=said.afresh)
 
@@ -158,7 +158,9 @@ def _still_waiting(desk: Desk, source: Source, who: Known) -> Dialog | None:
     last = dialogs.latest_at(desk, source.channel_id, who.identity_id)
     if last is None or last.ticket_id is None or last.end_reason is not EndReason.UNTAKEN:
         return None
-    if tickets.read(desk, last.ticket_id).status is Status.CLOSED or teams.is_somebody_there(desk, last.team_id):
+    ticket = tickets.read(desk, last.ticket_id)
+    is_theirs = ticket.contact_id is not None and contacts.standing(desk, ticket.contact_id).id == who.contact_id
+    if not is_theirs or ticket.status is Status.CLOSED or teams.is_somebody_there(desk, last.team_id):
         return None
     return dialogs.locked(desk, last.id)
 
@@ -171,17 +173,18 @@ def _goes_on(desk: Desk, dialog: Dialog | Live, words: Words) -> Written:
         clocks["first_wrote_at"] = desk.now
     if dialog.customer_left_at is not None:
         clocks["customer_left_at"] = None
-    written = messages.write(desk, words, _where(desk, dialog, clocks))
+    written = messages.write(desk, words, _where(desk, dialog, words, clocks))
     idling.set_next(desk, dialog.id, Moments.of(dialog, waiting_since=since, asked_at=None, left_at=None))
     return written
 
 
-def _where(desk: Desk, dialog: Dialog | Live, clocks: dict[str, Any]) -> Where:
+def _where(desk: Desk, dialog: Dialog | Live, words: Words, clocks: dict[str, Any]) -> Where:
     if dialog.ticket_id is None:
         return Where(dialog_id=dialog.id, on_dialog=clocks)
     ticket = tickets.standing(desk, dialog.ticket_id)
     _customer_is_back(desk, ticket)
-    waiting = {"waiting_since": ticket.waiting_since or desk.now, "last_message_at": desk.now}
+    since = ticket.waiting_since or desk.now
+    waiting = {"waiting_since": since, "last_message_at": desk.now, "channel_id": words.channel_id}
     return Where(ticket_id=ticket.id, dialog_id=dialog.id, on_dialog=clocks, on_ticket=waiting)
 
 
@@ -189,8 +192,7 @@ def _customer_is_back(desk: Desk, ticket: Ticket) -> None:
     """A customer's word ends waiting for it: pending and closed tickets are open again, snoozes over."""
     if ticket.status in (Status.PENDING, Status.CLOSED):
         tickets.open_(desk, ticket)
-    else:
-        deadlines.drop(desk, "ticket", ticket.id, "close_silent", "close_later")
+    deadlines.drop(desk, "ticket", ticket.id, "close_silent", "close_later")
     tickets.wake(desk, ticket.id)
 
 
@@ -202,8 +204,6 @@ def _begins(desk: Desk, source: Source, who: Known, words: Words, *, afresh: boo
         "team_id": source.team_id, "subject": subjects.of_words(words.body, desk.pace), "is_demo": False,
     }  # fmt: skip
     dialog = dialogs.start(desk, facts, linked_to=ticket)
-    if ticket is not None and dialog.team_id != source.team_id:
-        dialog.team_id = ticket.team_id
     written = _goes_on(desk, dialog, words)
     desk.refresh(dialog)
     if not teams.is_somebody_there(desk, dialog.team_id):
@@ -231,19 +231,19 @@ def _told_lately(desk: Desk, dialog: Dialog) -> bool:
 
 
 def _edited(desk: Desk, source: Source, edited: Edited) -> Receipt:
-    message = _theirs(desk, source, edited.sender, edited.of)
+    message = _locked(desk, _theirs(desk, source, edited.sender, edited.of))
     messages.edit(desk, message, messages.bounded(desk, edited.text))
     return Receipt(message.dialog_id, message.id, message.dialog_seq)
 
 
 def _retracted(desk: Desk, source: Source, retracted: Retracted) -> Receipt:
-    message = _theirs(desk, source, retracted.sender, retracted.of)
+    message = _locked(desk, _theirs(desk, source, retracted.sender, retracted.of))
     messages.take_back(desk, message)
     return Receipt(message.dialog_id, message.id, message.dialog_seq)
 
 
 def _reacted(desk: Desk, source: Source, reacted: Reacted) -> Receipt:
-    message = _theirs(desk, source, reacted.sender, reacted.of)
+    message = _locked(desk, _theirs(desk, source, reacted.sender, reacted.of))
     message.facts = message.facts | {"reaction": reacted.emoji[:16]}
     if message.dialog_id is not None:
         desk.look(f"dialog:{message.dialog_id}")
@@ -264,8 +264,16 @@ def _theirs(desk: Desk, source: Source, sender: Sender, key: str) -> Message:
     return message
 
 
+def _locked(desk: Desk, message: Message) -> Message:
+    """The message as it stands, behind the lock of its dialog: who changes it twice at once does so in turn."""
+    if message.dialog_id is not None:
+        dialogs.locked(desk, message.dialog_id)
+    desk.lock(Message, message.id)
+    return message
+
+
 def _left(desk: Desk, source: Source, left: Left) -> Receipt:
-    """A closed page starts the dialog's grace period; one that is back ends it."""
+    """A closed page starts the dialog's grace period, unless another is open; one that is back ends it."""
     dialog_id = desk.execute(
         select(Dialog.id)
         .join(Identity, Identity.id == Dialog.identity_id)
@@ -275,11 +283,9 @@ def _left(desk: Desk, source: Source, left: Left) -> Receipt:
     if dialog_id is None:
         return Receipt()
     dialog = dialogs.locked(desk, dialog_id)
-    if (dialog.customer_left_at is not None) == left.left:
+    if left.left and presence.is_here(desk, dialog.id):
         return Receipt()
-    dialog.customer_left_at = desk.now if left.left else None
-    desk.record(CustomerLeft(dialog_id=dialog.id, ticket_id=dialog.ticket_id, left=left.left))
-    idling.watch(desk, dialog)
+    presence.note(desk, dialog, left=left.left)
     return Receipt(dialog.id)
 
 

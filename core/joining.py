@@ -1,10 +1,8 @@
 """Tickets that belong together: merged and parted again, linked, and one message split off into a new one."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
 
 from core import messages, tickets
 from core.desk import Desk
@@ -41,13 +39,6 @@ def unmerge(desk: Desk, source: Ticket) -> None:
     tickets.open_(desk, source)
     for one in (source.id, target):
         desk.record(TicketUnmerged(ticket_id=one, source=source.id, target=target))
-
-
-def family(ticket_id: int) -> Any:
-    """This ticket's id and those of all merged into it, directly or through others, as a condition's right side."""
-    own = select(Ticket.id.label("id")).where(Ticket.id == ticket_id).cte(recursive=True)
-    merged = aliased(Ticket)
-    return select(own.union(select(merged.id).join(own, merged.merged_into == own.c.id)).c.id)
 
 
 def link(desk: Desk, one: Ticket, other: Ticket) -> None:

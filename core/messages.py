@@ -12,7 +12,9 @@ from core.connector import PublicWords
 from core.desk import Desk
 from core.errors import NotFound, PermanentError, UserError
 from core.events import MessageAdded, MessageDeleted, MessageEdited, MessageRedacted
+from core.mirrors import Typed
 from core.models import Author, Dialog, File, FormerBody, HeldReply, Message, Reader, Ticket, table
+from core.room import Mark
 from core.show import Text, as_json, text
 
 
@@ -101,13 +103,19 @@ def _row(desk: Desk, words: Words, where: Where) -> dict[str, Any]:
     }
 
 
-def note(desk: Desk, body: str, where: Where, *, files: tuple[int, ...] = (), room_key: str = "") -> Written:
+def note(
+    desk: Desk, body: str, where: Where, *, files: tuple[int, ...] = (), room_key: str = "", typed: Typed | None = None
+) -> Written:
     """Writes an internal note of the acting agent; only the team ever reads it."""
     words = Words(
         author=Author.AGENT, reader=Reader.TEAM, body=body, agent_id=desk.actor.agent_id, author_name=desk.actor.name,
         files=files, external_id=room_key,
     )  # fmt: skip
-    return write(desk, words, where)
+    written = write(desk, words, where)
+    if typed is not None:
+        mirrors.note_origin(desk, written.id, typed)
+        mirrors.mark(desk, typed, Mark.NOTE)
+    return written
 
 
 def say_to_customer(desk: Desk, wording: Text, where: Where) -> Written:

@@ -5,9 +5,10 @@ and settles it in another. After a crash in between, what was being sent is aske
 uncertain, and an agent decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import delete, exists, insert, or_, select, update
@@ -23,8 +24,11 @@ from core.show import text
 CARD = "card"
 """The kind of a delivery that shows a thread's card."""
 LEASE = timedelta(seconds=60)
-"""How long a sender has a lane; it renews it while it works."""
+"""How long a sender has a lane: longer than it may take to ask for a delivery and to send it."""
+LOST = text("the answer was lost")
 MOST_TRIES = 8
+MOST_JOINED = 10
+"""Deliveries that go out as one at most."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=15)
 _TROUBLED = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 
@@ -47,15 +51,26 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery a sender has taken on, and whether an earlier try may have arrived."""
+    """A delivery a sender has taken on, those that go out with it, and whether an earlier try may have arrived."""
 
     delivery: Delivery
     was_sending: bool
+    others: tuple[Delivery, ...] = ()
 
     @property
-    def nonce(self) -> str:
-        """The same for every try, at most 25 characters."""
-        return f"deskbell-{self.delivery.id}"
+    def all(self) -> tuple[Delivery, ...]:
+        """The delivery and those that go out with it, in their order."""
+        return (self.delivery, *self.others)
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The ids of all of them."""
+        return tuple(each.id for each in self.all)
+
+
+def nonce(delivery: Delivery) -> str:
+    """What a platform knows a delivery by, the same for every try, at most 25 characters."""
+    return f"deskbell-{delivery.id}"
 
 
 def put(desk: Desk, *wanted: Wanted) -> None:
@@ -80,41 +95,74 @@ def put(desk: Desk, *wanted: Wanted) -> None:
     desk.look(*(f"outbox:{each.destination}" for each in wanted))
 
 
-def in_thread(
-    thread: Thread, kind: str, *, message_id: int | None = None, facts: dict[str, Any] | None = None
-) -> Wanted:
-    """Something for a thread in a pushed room: its lane is the thread, its rates the place's and the room's."""
-    room = f"room:{thread.room}"
-    return Wanted(
-        lane=f"thread:{thread.id}", destination=room, kind=kind, buckets=(f"{room}:{thread.place}", room),
-        rank=Rank.CARD if kind == CARD else Rank.WORDS, thread_id=thread.id, message_id=message_id,
-        ticket_id=thread.ticket_id, dialog_id=thread.dialog_id, facts=facts or {},
-    )  # fmt: skip
+Rest = Callable[[str], timedelta]
+"""How long a bucket rests after something was sent through it."""
 
 
-def lease(desk: Desk, destination: str, holder: str) -> str | None:
-    """Takes the lane of a destination that should be served next; None when none can be.
+def no_rest(bucket: str) -> timedelta:
+    """For what has no rates of its own."""
+    return timedelta()
+
+
+def lease(desk: Desk, destination: str, holder: str, rest: Rest = no_rest) -> str | None:
+    """Takes the lane of a destination that should be served next, and its buckets' turns; None when none can be.
 
     People's words come before alerts, those before cards; lanes of the same rank take turns.
     """
+    waiting = desk.execute(_serveable(desk, destination)).all()
+    held_back = _held_back(desk) if waiting else {}
+    for row in waiting:
+        if held_back.keys() & set(row.buckets):
+            continue
+        lane: Lane | None = desk.session.scalars(_free(desk, row.key)).one_or_none()
+        if lane is not None and _take_turns(desk, lane.buckets, rest):
+            lane.leased_by, lane.leased_until, lane.served_at = holder, desk.now + LEASE, desk.now
+            desk.flush()
+            return lane.key
+    return None
+
+
+def _serveable(desk: Desk, destination: str) -> Any:
+    """The lanes nobody serves and whose next delivery may go, in the order they are served; at most 1,000."""
     first = _heads(desk, destination).subquery()
-    statement = (
-        select(Lane.key)
+    return (
+        select(Lane.key, Lane.buckets)
         .join(first, first.c.lane == Lane.key)
-        .where(or_(Lane.leased_until.is_(None), Lane.leased_until <= desk.now, Lane.leased_by == holder))
+        .where(or_(Lane.leased_until.is_(None), Lane.leased_until <= desk.now))
         .where(or_(Lane.not_before.is_(None), Lane.not_before <= desk.now))
         .where(or_(first.c.not_before.is_(None), first.c.not_before <= desk.now))
         .order_by(first.c.rank, Lane.served_at.is_not(None), Lane.served_at, first.c.id)
-        .with_for_update(of=Lane, skip_locked=True)
+        .limit(1_000)
     )
-    held_back = set(desk.execute(select(Bucket.key).where(Bucket.not_before > desk.now)).scalars())
-    for key in desk.execute(statement.limit(200)).scalars():
-        lane = desk.session.get_one(Lane, key)
-        if not held_back & set(lane.buckets):
-            lane.leased_by, lane.leased_until, lane.served_at = holder, desk.now + LEASE, desk.now
-            desk.flush()
-            return str(key)
-    return None
+
+
+def _free(desk: Desk, key: str) -> Any:
+    """A lane, locked, unless another process has just taken it."""
+    free = or_(Lane.leased_until.is_(None), Lane.leased_until <= desk.now)
+    statement = select(Lane).where(Lane.key == key, free).with_for_update(skip_locked=True)
+    return statement.execution_options(populate_existing=True)
+
+
+def _held_back(desk: Desk) -> dict[str, datetime]:
+    """The buckets nothing may be sent through now, and until when."""
+    rows = desk.execute(select(Bucket.key, Bucket.not_before).where(Bucket.not_before > desk.now))
+    return {row.key: row.not_before for row in rows}
+
+
+def _take_turns(desk: Desk, buckets: Sequence[str], rest: Rest) -> bool:
+    """Lets buckets rest from now on; False when another process has just taken one's turn."""
+    for key in sorted(buckets):
+        until = desk.now + rest(key)
+        if until <= desk.now:
+            continue
+        statement = upsert.into(Bucket, desk.on_postgres).values(key=key, not_before=until)
+        free = or_(Bucket.not_before.is_(None), Bucket.not_before <= desk.now)
+        taken = desk.change(
+            statement.on_conflict_do_update(index_elements=["key"], set_={"not_before": until}, where=free)
+        )
+        if not taken:
+            return False
+    return True
 
 
 def _heads(desk: Desk, destination: str) -> Any:
@@ -133,7 +181,10 @@ def _heads(desk: Desk, destination: str) -> Any:
 
 
 def claim(desk: Desk, lane: str, holder: str) -> Claimed | None:
-    """Takes the next delivery of a leased lane on; None when the lease is lost or nothing is due there."""
+    """Takes the next delivery of a leased lane on, with those behind it that may go out as one with it.
+
+    None when the lease is lost or nothing is due there.
+    """
     leased = desk.session.get(Lane, lane, with_for_update=True, populate_existing=True)
     if leased is None or leased.leased_by != holder:
         return None
@@ -142,10 +193,29 @@ def claim(desk: Desk, lane: str, holder: str) -> Claimed | None:
     if delivery is None or (delivery.not_before is not None and delivery.not_before > desk.now):
         return None
     was_sending = delivery.state is DeliveryState.SENDING
-    delivery.state, delivery.attempts = DeliveryState.SENDING, delivery.attempts + 1
+    others = _joined(desk, delivery) if was_sending else _joining(desk, delivery)
+    for each in (delivery, *others):
+        each.state, each.attempts = DeliveryState.SENDING, each.attempts + 1
+        each.joined_to = None if each is delivery else delivery.id
     leased.leased_until = desk.now + LEASE
     desk.flush()
-    return Claimed(delivery, was_sending)
+    return Claimed(delivery, was_sending, tuple(others))
+
+
+def _joined(desk: Desk, head: Delivery) -> Sequence[Delivery]:
+    """What an earlier try sent together with this one."""
+    statement = select(Delivery).where(TO_BE_SENT, Delivery.lane == head.lane, Delivery.joined_to == head.id)
+    return desk.session.scalars(statement.order_by(Delivery.id).with_for_update()).all()
+
+
+def _joining(desk: Desk, head: Delivery) -> Sequence[Delivery]:
+    """What waits right behind a delivery and is of the same kind and speaker."""
+    if not head.facts.get("joins"):
+        return ()
+    statement = select(Delivery).where(TO_BE_SENT, Delivery.lane == head.lane, Delivery.id > head.id)
+    behind = desk.session.scalars(statement.order_by(Delivery.id).limit(MOST_JOINED - 1).with_for_update()).all()
+    same = (head.kind, head.facts["joins"])
+    return list(takewhile(lambda each: (each.kind, each.facts.get("joins")) == same, behind))
 
 
 def release(desk: Desk, lane: str, holder: str) -> None:
@@ -165,7 +235,9 @@ def put_off(desk: Desk, delivery_id: int, why: str, *, retry_after: timedelta | 
 
     `chance` (0 to 1) spreads the tries; after 8 of them it has failed. A platform's own pause holds its buckets, too.
     """
-    delivery = desk.session.get_one(Delivery, delivery_id, with_for_update=True)
+    delivery = desk.session.get_one(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+    if not delivery.is_due:
+        return
     if delivery.attempts >= MOST_TRIES and retry_after is None:
         failed(desk, delivery_id, why)
         return
@@ -177,6 +249,21 @@ def put_off(desk: Desk, delivery_id: int, why: str, *, retry_after: timedelta | 
         for key in desk.session.get_one(Lane, delivery.lane).buckets:
             _hold(desk, key, desk.now + pause)
     desk.flush()
+
+
+def ask_later(
+    desk: Desk, delivery_ids: Sequence[int], why: str, *, retry_after: timedelta | None, chance: float
+) -> None:
+    """Nobody can be asked now whether it arrived: it stays under way and is asked for again after a pause.
+
+    After 8 tries without an answer nobody knows (`uncertain`).
+    """
+    head = desk.session.get_one(Delivery, delivery_ids[0], with_for_update=True, populate_existing=True)
+    if head.is_due and head.attempts < MOST_TRIES:
+        head.not_before, head.error = desk.now + (retry_after or _pause(head.attempts, chance)), why[:300]
+        return
+    for delivery_id in delivery_ids:
+        uncertain(desk, delivery_id, why)
 
 
 def _pause(attempts: int, chance: float) -> timedelta:
@@ -192,10 +279,20 @@ def _hold(desk: Desk, bucket: str, until: datetime) -> None:
 def failed(desk: Desk, delivery_id: int, why: str) -> None:
     """It will never arrive: shown among the undelivered; a reply to a customer is marked in its thread, too."""
     delivery = _settle(desk, delivery_id, DeliveryState.FAILED, error=why[:300])
+    if delivery is not None and delivery.kind == CARD:
+        _give_up_words(desk, delivery, why)
     if delivery is not None and delivery.message_id is not None and delivery.thread_id is None:
         message = desk.session.get_one(Message, delivery.message_id)
         message.failed_at, message.failure = desk.now, why[:300]
         desk.record(MessageFailed(ticket_id=message.ticket_id, dialog_id=message.dialog_id, message_id=message.id))
+
+
+def _give_up_words(desk: Desk, card: Delivery, why: str) -> None:
+    """Without its first card a thread is not there: what waits to be said in it is undelivered, too."""
+    statement = select(Delivery).join(Thread, Thread.id == Delivery.thread_id)
+    waiting = (TO_BE_SENT, Delivery.thread_id == card.thread_id, Thread.root.is_(None), Delivery.kind != CARD)
+    for each in desk.session.scalars(statement.where(*waiting)).all():
+        each.state, each.is_due, each.settled_at, each.error = DeliveryState.FAILED, False, desk.now, why[:300]
 
 
 def uncertain(desk: Desk, delivery_id: int, why: str) -> None:
@@ -233,7 +330,11 @@ def by_id(desk: Desk, delivery_id: int) -> Delivery:
 def send_again(desk: Desk, delivery: Delivery) -> None:
     """Puts a failed or uncertain delivery back into its lane, at its old place."""
     delivery.state, delivery.is_due, delivery.attempts = DeliveryState.WAITING, True, 0
-    delivery.not_before, delivery.settled_at, delivery.error = None, None, ""
+    delivery.not_before, delivery.settled_at, delivery.error, delivery.joined_to = None, None, "", None
+    if delivery.kind == CARD:
+        back = {"state": DeliveryState.WAITING, "is_due": True, "attempts": 0, "settled_at": None, "error": ""}
+        theirs = (Delivery.thread_id == delivery.thread_id, Delivery.state == DeliveryState.FAILED)
+        desk.execute(update(Delivery).where(*theirs, Delivery.id != delivery.id).values(**back))
     if delivery.message_id is not None and delivery.thread_id is None:
         message = desk.session.get_one(Message, delivery.message_id)
         message.failed_at, message.failure = None, ""
@@ -249,6 +350,17 @@ def discard(desk: Desk, delivery: Delivery) -> None:
 def next_at(desk: Desk, destination: str) -> datetime | None:
     """When something of a destination may next be sent; None when nothing waits."""
     heads = _heads(desk, destination).subquery()
-    earliest = select(heads.c.not_before).order_by(heads.c.not_before.is_not(None), heads.c.not_before).limit(1)
-    row = desk.execute(earliest).first()
-    return None if row is None else row.not_before or desk.now
+    busy = Lane.leased_until
+    statement = select(heads.c.not_before, Lane.not_before.label("rests_until"), busy, Lane.buckets)
+    rows = desk.execute(statement.join(Lane, Lane.key == heads.c.lane)).all()
+    held_back = _held_back(desk) if rows else {}
+    moments = [
+        max(desk.now, *filter(None, (*row[:3], *(held_back.get(key) for key in row.buckets))), desk.now) for row in rows
+    ]
+    return min(moments, default=None)
+
+
+def take_over(desk: Desk, destination: str) -> None:
+    """Frees the lanes of a destination from senders that are gone: only where no other process can have any."""
+    mine = (Lane.destination == destination, Lane.leased_by != "")
+    desk.execute(update(Lane).where(*mine).values(leased_by="", leased_until=None))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The desk's waiting times and bounds; every one can be set."""
+    """The desk's waiting times and bounds; most can be set (docs/settings.md)."""
 
     hold_chat: timedelta = timedelta(seconds=3)
     """How long a reply in a chat may still be withdrawn."""
@@ -20,7 +20,11 @@ class Pace:
     call_out: timedelta = timedelta(minutes=3)
     """An untaken dialog, or one whose agent is silent so long, is called out to the team again."""
     give_up: timedelta = timedelta(minutes=5)
-    """An untaken dialog becomes a ticket then."""
+    """A dialog that nobody has taken by then becomes a ticket; a taken one never does by this."""
+    held_long: timedelta = timedelta(minutes=30)
+    """An agent who held a dialog so long ago is reminded of it, and the team called."""
+    left_alone: timedelta = timedelta(hours=2)
+    """A dialog whose agent has held it, or owed an answer, for so long ends."""
     close_silent: timedelta = timedelta(hours=24)
     """A ticket whose customer fell silent after the agent's last words closes then."""
     relink: timedelta = timedelta(days=14)

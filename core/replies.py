@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
 
-from core import deadlines, dialogs, idling, messages, teams, tickets
+from core import deadlines, dialogs, idling, messages, mirrors, teams, tickets
 from core.desk import Desk
 from core.errors import NotFound, UserError
 from core.events import Assigned, CustomerChanged, MessageAdded, Moved, StatusChanged, TicketMerged
 from core.messages import Where, Words, Written
+from core.mirrors import Typed
 from core.models import (
     Agent,
     Author,
@@ -26,6 +27,7 @@ from core.models import (
     Status,
     Ticket,
 )
+from core.room import Mark
 from core.show import Text, text
 
 _CHATS = ("webchat", "telegram")
@@ -43,10 +45,12 @@ class Draft:
     written_on_seq: int | None = None
     """The ticket's seq the writer had before their eyes; None skips the check (live relay)."""
     stop: str = ""
-    """Why it must wait for a decision at once: `mention`, `link`, `file`."""
+    """Why it must wait for a decision at once: `mention`, `link`, `file`, `mode`."""
     files: tuple[int, ...] = ()
     room: str = ""
     external_id: str = ""
+    typed: Typed | None = None
+    """The line of a pushed room's thread it was typed in."""
     said_at: datetime | None = None
     afterwards: dict[str, Any] = field(default_factory=dict)
 
@@ -63,6 +67,8 @@ def hold(desk: Desk, agent: Agent, draft: Draft) -> HeldReply:
         agent_id=agent.id,
         room=draft.room,
         external_id=draft.external_id,
+        thread_id=None if draft.typed is None else draft.typed.thread_id,
+        typed_id="" if draft.typed is None else draft.typed.line,
         body=body,
         said_at=draft.said_at or desk.now,
         written_on_seq=draft.written_on_seq if draft.written_on_seq is not None else _seq(dialog, ticket),
@@ -75,8 +81,13 @@ def hold(desk: Desk, agent: Agent, draft: Draft) -> HeldReply:
         desk.execute(update(File).where(File.id.in_(draft.files)).values(held_id=held.id))
     if not held.stopped_because:
         _run_down(desk, held, dialog)
+    mirrors.mark(desk, draft.typed, Mark.STOPPED if held.stopped_because else Mark.HELD)
     _show(desk, held)
     return held
+
+
+def _typed(held: HeldReply) -> Typed | None:
+    return None if held.thread_id is None else Typed(held.thread_id, held.typed_id)
 
 
 def _whither(desk: Desk, draft: Draft) -> tuple[Dialog | None, Ticket | None]:
@@ -166,8 +177,13 @@ def by_id(desk: Desk, held_id: int) -> HeldReply:
 def withdraw(desk: Desk, held: HeldReply) -> str:
     """Takes a held reply back; returns its words, so that they can be written anew."""
     body = held.body
+    mirrors.mark(desk, _typed(held), Mark.WITHDRAWN, _mark(held))
     _forget(desk, held)
     return body
+
+
+def _mark(held: HeldReply) -> Mark:
+    return Mark.STOPPED if held.stopped_because else Mark.HELD
 
 
 def reword(desk: Desk, held: HeldReply, body: str) -> None:
@@ -184,6 +200,7 @@ _WHY = {
     "newer": text("Somebody answered or changed the ticket since you looked. Read it, then decide."),
     "mention": text("This mentions a colleague, so it was not sent. Is it really for the customer?"),
     "link": text("This links into the team's chat, so it was not sent. Is it really for the customer?"),
+    "mode": text("You wrote this while your words were notes, so it was not sent. Is it really for the customer?"),
     "file": text("This carries a file, so it was not sent yet. Is it really for the customer?"),
 }
 
@@ -198,6 +215,7 @@ def send_anyway(desk: Desk, held: HeldReply) -> None:
     if not held.stopped_because:
         return
     held.stopped_because = ""
+    mirrors.mark(desk, _typed(held), Mark.HELD, Mark.STOPPED)
     held.written_on_seq = _now_seq(desk, held)
     held.said_at = desk.now
     _run_down(desk, held, desk.session.get(Dialog, held.dialog_id) if held.dialog_id else None)
@@ -216,6 +234,7 @@ def release(desk: Desk, held: HeldReply) -> Written | None:
     in_relay = dialog is not None and dialogs.is_relayed(desk, dialog, agent.id)
     if held.ticket_id is not None and not in_relay and moved_on(desk, held.ticket_id, held.written_on_seq, agent.id):
         held.stopped_because, held.release_at = "newer", None
+        mirrors.mark(desk, _typed(held), Mark.STOPPED, Mark.HELD)
         _show(desk, held)
         return None
     with desk.acting(teams.actor(desk, agent)):
@@ -241,6 +260,10 @@ def _say(desk: Desk, held: HeldReply, agent: Agent, dialog: Dialog | None) -> Wr
         on_ticket=on_ticket,
     )
     written = messages.write(desk, words, where)
+    typed = _typed(held)
+    if typed is not None:
+        mirrors.note_origin(desk, written.id, typed)
+        mirrors.mark(desk, typed, Mark.SENT, Mark.HELD)
     if ticket is not None:
         _answered(desk, ticket, agent, held.afterwards)
     _forget(desk, held)

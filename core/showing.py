@@ -1,16 +1,31 @@
-"""Cards in pushed rooms: whatever changes on a ticket or dialog, its card is due, and a hundred changes make one edit.
+"""Threads and cards in pushed rooms: what changes gets its thread, and a hundred changes make one edit of its card.
 
 A thread counts what its card should show (`wanted`) and what it shows (`shown`). While they differ, at most one
 delivery of its card waits; a sender notes the count before it renders and writes it down afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, exists, insert, or_, select, update
 
-from core import mirrors, outbox
+from core import mirrors, outbox, pushed
+from core.connector import Sent
 from core.desk import Desk, Happened
-from core.models import TO_BE_SENT, Delivery, DeliveryState, Dialog, Thread, table
+from core.events import Moved, TicketMerged, TicketUnmerged
+from core.models import (
+    NOT_CLOSED,
+    TO_BE_SENT,
+    Delivery,
+    DeliveryState,
+    Dialog,
+    DialogState,
+    Place,
+    Purpose,
+    Thread,
+    Ticket,
+    table,
+)
 from core.outbox import CARD, Claimed
 
 
@@ -18,21 +33,34 @@ def open_thread(
     desk: Desk, room: str, place: str, *, ticket_id: int | None = None, dialog_id: int | None = None
 ) -> Thread:
     """A thread of a ticket or dialog in a pushed room; its first card makes it there, its words wait for that."""
-    thread = Thread(room=room, place=place, ticket_id=ticket_id, dialog_id=dialog_id, wanted=1)
-    desk.session.add(thread)
-    desk.flush()
-    outbox.put(desk, outbox.in_thread(thread, CARD))
-    return thread
+    return _open(desk, [{"room": room, "place": place, "ticket_id": ticket_id, "dialog_id": dialog_id}])[0]
+
+
+def _open(desk: Desk, wanted: Sequence[dict[str, Any]]) -> list[Thread]:
+    fresh: dict[str, Any] = {"root": None, "cursor": "", "wanted": 1, "shown": 0, "is_retired": False, "facts": {}}
+    made = desk.execute(insert(Thread).returning(Thread.id), [each | fresh for each in wanted]).scalars().all()
+    threads = list(desk.session.scalars(select(Thread).where(Thread.id.in_(made)).order_by(Thread.id)))
+    outbox.put(desk, *(pushed.card(thread) for thread in threads))
+    mirrors.retell(desk, [thread.id for thread in threads])
+    return threads
+
+
+def open_for_tickets(desk: Desk, place: Place, ticket_ids: Sequence[int]) -> None:
+    """Threads for tickets that have none in a place."""
+    if ticket_ids:
+        here = {"room": place.room, "place": place.place, "dialog_id": None}
+        _open(desk, [here | {"ticket_id": id_} for id_ in ticket_ids])
 
 
 _threads = table(Thread)
 _MORE = (
     update(_threads)
     .where(
+        ~_threads.c.is_retired,
         or_(
             _threads.c.ticket_id.in_(bindparam("tickets", expanding=True)),
             _threads.c.dialog_id.in_(bindparam("dialogs", expanding=True)),
-        )
+        ),
     )
     .values(wanted=_threads.c.wanted + 1)
     .returning(_threads.c.id)
@@ -50,15 +78,63 @@ _KEEPS = (
 
 
 def follow(desk: Desk, happened: Sequence[Happened]) -> None:
-    """A reaction: what was said goes to the threads of what changed, and their cards are due."""
+    """A reaction: what changed has its thread where its team is, says there what was said, and its cards are due."""
     tickets = {each.event.ticket_id for each in happened} - {None}
     dialogs = {each.event.dialog_id for each in happened} - {None}
-    if tickets or dialogs:
-        changed = desk.execute(_MORE, {"tickets": list(tickets), "dialogs": list(dialogs)}).scalars().all()
-        if changed:
-            desk.execute(_KEEPS, {"changed": list(changed)})
-            mirrors.tell(desk, happened)
-            _put_due(desk, changed)
+    if not tickets and not dialogs:
+        return
+    if any(isinstance(each.event, Moved | TicketMerged | TicketUnmerged) for each in happened):
+        _move_house(desk, tickets, dialogs)
+    _open_missing(desk, tickets, dialogs)
+    changed = desk.execute(_MORE, {"tickets": list(tickets), "dialogs": list(dialogs)}).scalars().all()
+    if changed:
+        desk.execute(_KEEPS, {"changed": list(changed)})
+        mirrors.tell(desk, happened)
+        _put_due(desk, changed)
+
+
+def _open_missing(desk: Desk, tickets: Collection[int | None], dialogs: Collection[int | None]) -> None:
+    """Opens a thread in each of the team's channels for what has none there and is not over."""
+    found: list[dict[str, Any]] = []
+    if tickets:
+        found += [dict(row._mapping) for row in desk.execute(_HOMELESS_TICKETS, {"ids": list(tickets)})]
+    if dialogs:
+        found += [dict(row._mapping) for row in desk.execute(_HOMELESS_DIALOGS, {"ids": list(dialogs)})]
+    if found:
+        _open(desk, found)
+
+
+_here = (Thread.room == Place.room, Thread.place == Place.place)
+_HOMELESS_TICKETS: Any = (
+    select(Place.room, Place.place, Ticket.id.label("ticket_id"), bindparam("none", None).label("dialog_id"))
+    .join(Place, (Place.team_id == Ticket.team_id) & (Place.purpose == Purpose.TEAM.value))
+    .where(Ticket.id.in_(bindparam("ids", expanding=True)), NOT_CLOSED, Ticket.merged_into.is_(None))
+    .where(~exists(select(Thread.id).where(*_here, Thread.ticket_id == Ticket.id)))
+)
+_HOMELESS_DIALOGS: Any = (
+    select(Place.room, Place.place, bindparam("none", None).label("ticket_id"), Dialog.id.label("dialog_id"))
+    .join(Place, (Place.team_id == Dialog.team_id) & (Place.purpose == Purpose.TEAM.value))
+    .where(Dialog.id.in_(bindparam("ids", expanding=True)), Dialog.state == DialogState.LIVE)
+    .where(Dialog.ticket_id.is_(None), ~exists(select(Thread.id).where(*_here, Thread.dialog_id == Dialog.id)))
+)
+
+
+def _move_house(desk: Desk, tickets: Collection[int | None], dialogs: Collection[int | None]) -> None:
+    """Threads of what went to another team or into another ticket rest where they are; what comes back goes on."""
+    alone = Ticket.merged_into.is_(None)
+    owner = select(Ticket.team_id).where(Ticket.id == Thread.ticket_id, alone).scalar_subquery()
+    of_dialog = select(Dialog.team_id).where(Dialog.id == Thread.dialog_id).scalar_subquery()
+    team = exists(
+        select(Place.id).where(*_here, Place.purpose == Purpose.TEAM.value)
+        .where(or_(Place.team_id == owner, Thread.ticket_id.is_(None) & (Place.team_id == of_dialog)))
+    )  # fmt: skip
+    theirs = or_(Thread.ticket_id.in_(list(tickets)), Thread.dialog_id.in_(list(dialogs)))
+    moved = desk.session.scalars(select(Thread).where(theirs, Thread.is_retired == team)).all()
+    for thread in moved:
+        thread.is_retired, thread.wanted = not thread.is_retired, thread.wanted + 1
+    desk.flush()
+    mirrors.retell(desk, [thread.id for thread in moved if not thread.is_retired])
+    _put_due(desk, [thread.id for thread in moved])
 
 
 def claim(desk: Desk, lane: str, holder: str) -> Claimed | None:
@@ -73,16 +149,22 @@ def claim(desk: Desk, lane: str, holder: str) -> Claimed | None:
     return claimed
 
 
-def sent(desk: Desk, delivery_id: int, external_id: str) -> None:
+def sent(desk: Desk, delivery_id: int, found: Sent) -> None:
     """The platform has it (`outbox.sent`); what has changed since is due again."""
-    delivery = outbox.sent(desk, delivery_id, external_id)
-    if delivery is not None:
-        mirrors.arrived(desk, delivery, external_id)
-    if delivery is None or delivery.kind != CARD or delivery.thread_id is None:
+    delivery = outbox.sent(desk, delivery_id, found.external_id)
+    if delivery is None:
         return
-    thread = desk.lock(Thread, delivery.thread_id)
+    mirrors.arrived(desk, delivery, found.external_id)
+    thread = None if delivery.thread_id is None else desk.lock(Thread, delivery.thread_id)
     if thread is None:
         return
+    if found.facts:
+        thread.facts = thread.facts | found.facts
+    if delivery.kind == CARD:
+        _shown(desk, thread, delivery, found.external_id)
+
+
+def _shown(desk: Desk, thread: Thread, delivery: Delivery, external_id: str) -> None:
     thread.root = thread.root or external_id
     thread.shown = max(thread.shown, int(delivery.facts["wanted"]))
     desk.flush()
@@ -91,10 +173,21 @@ def sent(desk: Desk, delivery_id: int, external_id: str) -> None:
     desk.look(f"outbox:room:{thread.room}")  # words that waited for the thread may go now
 
 
+def lost(desk: Desk, thread: Thread) -> None:
+    """A thread's root is gone there: what is not over gets a new one, with what was said."""
+    thread.is_retired, thread.root = True, None
+    waiting = (TO_BE_SENT, Delivery.thread_id == thread.id)
+    gone = {"state": DeliveryState.DISCARDED, "is_due": False, "settled_at": desk.now}
+    desk.execute(update(Delivery).where(*waiting).values(**gone))
+    thread.ticket_id, thread.dialog_id, ticket, dialog = None, None, thread.ticket_id, thread.dialog_id
+    desk.flush()
+    _open_missing(desk, {ticket} - {None}, {dialog} - {None})
+
+
 def _put_due(desk: Desk, thread_ids: Sequence[int]) -> None:
     """Puts the cards of those that have a root and none that waits: without a root, the first one makes it."""
     waits = select(Delivery.thread_id).where(
         TO_BE_SENT, Delivery.kind == CARD, Delivery.state == DeliveryState.WAITING, Delivery.thread_id.in_(thread_ids)
     )
     found = select(Thread).where(Thread.id.in_(thread_ids), Thread.root.is_not(None), Thread.id.not_in(waits))
-    outbox.put(desk, *(outbox.in_thread(thread, CARD) for thread in desk.session.scalars(found)))
+    outbox.put(desk, *(pushed.card(thread) for thread in desk.session.scalars(found)))

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,6 +40,11 @@ def agent_by_id(desk: Desk, agent_id: int) -> Agent:
     if found is None:
         raise NotFound(text("There is no such agent."))
     return found
+
+
+def is_any_agent(desk: Desk, names: Collection[str]) -> bool:
+    """Whether one of these is an agent's handle."""
+    return bool(names) and desk.execute(select(Agent.id).where(Agent.name.in_(names)).limit(1)).first() is not None
 
 
 def add_agent(desk: Desk, name: str, *, role: Role, public_name: str = "", email: str = "") -> Agent:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, or_, select
 
 from core import deadlines, subjects
 from core.desk import Desk
@@ -12,7 +12,6 @@ from core.events import (
     Assigned,
     CustomerChanged,
     DueChanged,
-    MarkedSpam,
     Moved,
     PriorityChanged,
     Snoozed,
@@ -147,7 +146,7 @@ def pend(desk: Desk, ticket: Ticket, until: datetime | None) -> None:
 
 
 def _become(desk: Desk, ticket: Ticket, status: Status, until: datetime | None = None) -> None:
-    """Any change of state clears the timers of the former one."""
+    """Any change of state clears the timers of the former one; closing also the one that was set to do so."""
     if ticket.status is status and ticket.pending_until == until:
         return
     if ticket.merged_into is not None and status is not Status.CLOSED:
@@ -156,10 +155,12 @@ def _become(desk: Desk, ticket: Ticket, status: Status, until: datetime | None =
     ticket.is_open = status is not Status.CLOSED
     ticket.pending_until = until
     ticket.closed_at = desk.now if status is Status.CLOSED else None
+    over = ["pending", "close_silent"]
     if status is Status.CLOSED:
         ticket.waiting_since = None
+        over.append("close_later")
     _touched(desk, ticket)
-    deadlines.drop(desk, "ticket", ticket.id, "pending", "close_silent", "close_later")
+    deadlines.drop(desk, "ticket", ticket.id, *over)
     desk.record(StatusChanged(ticket_id=ticket.id, was=was, now=status, until=until))
 
 
@@ -173,7 +174,7 @@ def restore_status(desk: Desk, ticket: Ticket, status: Status, until: datetime |
 
 
 def close_later(desk: Desk, ticket: Ticket, at: datetime) -> None:
-    """Closes a ticket then, unless somebody writes before."""
+    """Closes a ticket then, unless its customer writes before; an agent's words change nothing."""
     if ticket.status is Status.CLOSED:
         return
     deadlines.put(desk, "ticket", ticket.id, "close_later", at)
@@ -223,24 +224,17 @@ def move(desk: Desk, ticket: Ticket, team: Team, why: str) -> None:
 
 
 def set_contact(desk: Desk, ticket: Ticket, contact_id: int | None) -> None:
-    """Says whose ticket it is; what was said in it stays where it is."""
+    """Says whose ticket it is; what was said in it stays where it is. Raises UserError while its customer is live."""
     if ticket.contact_id == contact_id:
         return
+    if live_dialog(desk, ticket.id) is not None:
+        raise UserError(
+            text("Somebody is talking in #{number} right now; say whose it is when that has ended.", number=ticket.id)
+        )
     was, ticket.contact_id = ticket.contact_id, contact_id
     _touched(desk, ticket)
     desk.record(CustomerChanged(ticket_id=ticket.id, contact_id=contact_id, was=was, now=contact_id))
 
-
-def mark_spam(desk: Desk, ticket: Ticket, *, spam: bool) -> None:
-    """Closes a ticket as spam, silently and out of all figures; or brings it back."""
-    if ticket.is_spam == spam:
-        return
-    ticket.is_spam = spam
-    desk.record(MarkedSpam(ticket_id=ticket.id, spam=spam))
-    if spam:
-        close(desk, ticket)
-    else:
-        open_(desk, ticket)
 
 
 def watch(desk: Desk, ticket: Ticket, agent_id: int, *, on: bool) -> None:
@@ -287,9 +281,11 @@ def remind(desk: Desk, ticket: Ticket, agent_id: int, at: datetime) -> None:
 
 def to_link(desk: Desk, contact_id: int, channel_id: int, within: timedelta) -> Ticket | None:
     """The ticket a returning customer's dialog joins: their newest on this channel, unless closed longer ago."""
+    talked_there = exists(select(Dialog.id).where(Dialog.ticket_id == Ticket.id, Dialog.channel_id == channel_id))
     statement = (
         select(Ticket)
-        .where(Ticket.contact_id == contact_id, Ticket.channel_id == channel_id, ~Ticket.is_spam)
+        .where(Ticket.contact_id == contact_id, ~Ticket.is_spam)
+        .where(or_(Ticket.channel_id == channel_id, talked_there))
         .order_by(Ticket.id.desc())
         .limit(1)
     )

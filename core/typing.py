@@ -40,6 +40,7 @@ class Typing:
                 self._note(dialog_id, Typist(key, name), on=on, now_s=now_s)
 
     def _note(self, dialog_id: int, who: Typist, *, on: bool, now_s: float) -> None:
+        self._forget_silent(now_s)
         typists = self._until.setdefault(dialog_id, {})
         if on:
             typists[who] = now_s + LASTS_S
@@ -49,12 +50,16 @@ class Typing:
             self._until.pop(dialog_id, None)
         self._bus.publish((topic(dialog_id),))
 
+    def _forget_silent(self, now_s: float) -> None:
+        """Most people never say that they have stopped."""
+        for dialog_id, typists in list(self._until.items()):
+            if max(typists.values()) <= now_s:
+                del self._until[dialog_id]
+
     def in_dialog(self, dialog_id: int, *, besides: str, now_s: float) -> list[Typist]:
         """Who types in a dialog, besides the one who asks."""
         typists = self._until.get(dialog_id, {})
-        for who in [who for who, until in typists.items() if until <= now_s]:
-            del typists[who]
-        return [who for who in typists if who.key != besides]
+        return [who for who, until in typists.items() if until > now_s and who.key != besides]
 
 
 def topic(dialog_id: int) -> str:

@@ -6,7 +6,6 @@ from core.desk import Desk
 from core.models import Wording
 from core.show import Text, text
 
-WAITING = text("Thanks! Somebody will be with you in a moment.")
 NOBODY_THERE = text(
     "Nobody is here just now. Your message is safe with us and we answer as soon as somebody is back. "
     "Leave your e-mail address and we can reply there, too."
@@ -24,9 +23,9 @@ ENDED_IDLE = text("We have not heard from you for a while, so this conversation 
 ON_HOLD = text("One moment please, {name} will be right back with you.")
 GOES_ON = text("{name} is back.")
 HANDED_OVER = text("{name} is taking over and will be with you in a moment.")
+MOVED = text("Another team is taking over and will be with you in a moment.")
 
 CUSTOMER_TEXTS: dict[str, Text] = {
-    "waiting": WAITING,
     "nobody-there": NOBODY_THERE,
     "nobody-before": NOBODY_BEFORE,
     "nobody-free": NOBODY_FREE,
@@ -35,6 +34,7 @@ CUSTOMER_TEXTS: dict[str, Text] = {
     "on-hold": ON_HOLD,
     "goes-on": GOES_ON,
     "handed-over": HANDED_OVER,
+    "moved": MOVED,
 }
 """Name → text; the name is what an owner types: `text still-there de = …`."""
 

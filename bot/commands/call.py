@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import dialogs, teams, tickets
+from core.accounts import Person
 from core.desk import Desk
 from core.errors import UserError
+from core.mirrors import Typed
 from core.models import Agent, Dialog, Ticket
+from core.places import Channel
 from core.show import text
 
 
@@ -25,6 +28,19 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The channel of a team chat a line was typed in, as the chat describes it."""
+
+    channel: Channel
+    typist: Person
+    is_chats_admin: bool
+    """Whether the typist administers the workspace or server."""
+    is_open: bool = False
+    """Whether everybody in the workspace or server reads along, so that its people are no team."""
+    members: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """What a command gets: the desk, the place, and how the line came."""
 
@@ -34,6 +50,10 @@ class Call:
     key: str = ""
     """The room's own id of the line, so that a repeat is known."""
     files: tuple[int, ...] = ()
+    typed: Typed | None = None
+    """The line of a pushed room's thread it was typed in."""
+    around: Surroundings | None = None
+    """The channel it was typed in, where the command wants to know and the room can tell."""
 
     def agent(self) -> Agent:
         """The agent who typed it; who is none is told so."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,10 @@ class TeamRoom:
     async def run(self) -> None:
         """Waits: agents come by themselves."""
         await asyncio.Event().wait()
+
+    def rest(self, bucket: str) -> timedelta:
+        """Nothing is sent to it."""
+        return timedelta()
 
     async def send(self, posting: Posting) -> Sent:
         """Never called: the page reads the store."""

@@ -12,8 +12,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from connectors.webchat import door, inbound, reading
-from connectors.webchat.conversation import Conversation, Leaving, Present, Works
+from connectors.webchat.conversation import NO_DIALOG, Conversation, Works
 from connectors.webchat.door import Closed, Door, Entry
+from connectors.webchat.present import Leaving, Present
 from connectors.webchat.reading import Cursor, Page
 from connectors.webchat.settings import Options, Section
 from connectors.webchat.socket import Socket
@@ -70,9 +71,9 @@ class WebChat:
         )
 
     async def run(self) -> None:
-        """Waits: pages come by themselves. Cancelled, it lets go of those that were just leaving."""
+        """Tells the store which pages are open; they come by themselves. Cancelled, it lets go of those that leave."""
         try:
-            await asyncio.Event().wait()
+            await self._works.present.run(self._desks)
         finally:
             self._works.leaving.cancel()
 
@@ -161,10 +162,11 @@ class WebChat:
         asked = request.state.json
         visitor = self._door.visitor(entry, str(asked.get("channel")), asked.get("token"))
         page = Page(entry.source, visitor, self._store)
-        conversation = Conversation(self._works, page, Cursor(*inbound.cursor(asked)))
+        typists = asked.get("typing") if isinstance(asked.get("typing"), str) else ""
+        conversation = Conversation(self._works, page, Cursor(*inbound.cursor(asked)), typists or "")
         frames = asked.get("frames")
         frames = [each for each in frames if isinstance(each, dict)] if isinstance(frames, list) else []
-        await conversation.come()
+        conversation.come()
         try:
             answers = [answer for frame in frames[:_MOST_FRAMES] for answer in await conversation.handle(frame)]
             news = await self._awaited(conversation, 0.0 if answers or frames else _wait_s(asked))
@@ -202,11 +204,11 @@ class WebChat:
         def body(desk: Any) -> str | None:
             dialog = reading.own(desk, page, int(number)) if number.isdecimal() and len(number) < 16 else None
             speaker = reading.voice(desk, visitor.language)
-            return None if dialog is None else reading.transcript(desk, page, dialog, speaker)
+            return None if dialog is None else reading.transcript(desk, dialog, speaker)
 
         found = await self._desks.read(SYSTEM, body)
         if found is None:
-            raise Closed(404, "dialog", text("There is no such conversation."))
+            raise Closed(404, "dialog", NO_DIALOG)
         return PlainTextResponse(found)
 
     async def _socket(self, websocket: WebSocket) -> None:

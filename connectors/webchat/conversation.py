@@ -1,18 +1,17 @@
 """One page's conversation with the desk, whichever way its frames travel: each frame has an effect and an answer."""
 
 import asyncio
-import logging
 import time
-import uuid
-from collections.abc import Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, assert_never
 
 from connectors.webchat import inbound, outbound, reading
 from connectors.webchat.inbound import Refused
-from connectors.webchat.reading import Cursor, Page
+from connectors.webchat.present import Key, Leaving, Present
+from connectors.webchat.reading import Cursor, News, Page
 from connectors.webchat.visitors import Visitors
-from core import contacts, dialogs, ending, intake
+from core import contacts, dialogs, ending, intake, presence
 from core.actor import Actor, ActorKind
 from core.bus import Bus
 from core.connector import Claims, Left, Said
@@ -21,15 +20,15 @@ from core.errors import DeskbellError, TemporaryError, UserError
 from core.limits import Limit
 from core.models import Dialog, DialogState, EndReason
 from core.render import Voice
-from core.show import Text, text
+from core.show import text
 from core.store import Desks
 from core.typing import Typing, Typist
 
 _BACK_S = 8.0
 """A page that is back within this time (a reload, the next poll) had never left."""
 CUSTOMER = "customer"
+NO_DIALOG = text("There is no such conversation.")
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -42,72 +41,26 @@ class Works:
     typing: Typing
     visitors: Visitors
     said_limit: Limit
-    present: "Present"
-    leaving: "Leaving"
-
-
-class Present:
-    """Which visitors have a page open, so that one who closes it for good is noticed."""
-
-    def __init__(self) -> None:
-        self._open: dict[tuple[int, str], int] = {}
-
-    def come(self, channel_id: int, address: str) -> bool:
-        """Counts one more open page; True for the first."""
-        key = (channel_id, address)
-        self._open[key] = self._open.get(key, 0) + 1
-        return self._open[key] == 1
-
-    def go(self, channel_id: int, address: str) -> None:
-        """Counts one page fewer."""
-        key = (channel_id, address)
-        self._open[key] -= 1
-        if not self._open[key]:
-            del self._open[key]
-
-    def is_here(self, channel_id: int, address: str) -> bool:
-        """Whether any page is open."""
-        return (channel_id, address) in self._open
-
-    @property
-    def count(self) -> int:
-        """How many visitors are here."""
-        return len(self._open)
-
-
-class Leaving:
-    """Pages that have just closed, until it is clear whether they come back; owned by the connector's `run`."""
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def spawn(self, going: Coroutine[None, None, None]) -> None:
-        """Lets a page's leaving run on after its socket is gone."""
-        task = asyncio.create_task(going)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.warning("a page's leaving was not noted: %r", task.exception())
-
-    def cancel(self) -> None:
-        """The desk stops: nobody has left because of that."""
-        for task in self._tasks:
-            task.cancel()
+    present: Present
+    leaving: Leaving
 
 
 class Conversation:
     """One open page: handles what it says, reads what it lacks."""
 
-    def __init__(self, works: Works, page: Page, cursor: Cursor) -> None:
+    def __init__(self, works: Works, page: Page, cursor: Cursor, typists: str = "") -> None:
         self._works = works
         self._page = page
         self.cursor = cursor
         self._stand: dict[str, Any] | None = None
+        self._earlier: tuple[int, ...] = ()
         self._has_spoken = False
-        self._typists: list[str] = []
+        self._typists = typists
+        """Whom the page shows typing."""
+
+    @property
+    def _key(self) -> Key:
+        return self._page.source.channel_id, self._page.visitor.address
 
     @property
     def _actor(self) -> Actor:
@@ -121,7 +74,9 @@ class Conversation:
     def topics(self) -> tuple[str, ...]:
         """Everything this page listens to now."""
         dialog = self.cursor.dialog
-        return (self.topic,) if dialog is None else (self.topic, f"dialog:{dialog}", f"typing:{dialog}")
+        if dialog is None:
+            return (self.topic,)
+        return (self.topic, f"typing:{dialog}", *(f"dialog:{each}" for each in (dialog, *self._earlier)))
 
     async def news(self) -> list[dict[str, Any]]:
         """The frames the page lacks; nothing when nothing has changed."""
@@ -131,19 +86,27 @@ class Conversation:
             frames.append(found.stand)
         if found.messages is not None:
             frames.append(found.messages)
-        self._stand, self.cursor = found.stand, found.cursor
+        self._stand, self.cursor, self._earlier = found.stand, found.cursor, found.earlier
+        self._note_dialog(found)
         return frames + self._typing_news()
+
+    def _note_dialog(self, found: News) -> None:
+        """A visitor with a live dialog is held to be here for as long as a page is open."""
+        if found.cursor.dialog is not None and found.stand["state"] == DialogState.LIVE:
+            self._works.present.talks(self._key, found.cursor.dialog)
+        else:
+            self._works.present.forget(self._key)
 
     def _typing_news(self) -> list[dict[str, Any]]:
         dialog = self.cursor.dialog
         if dialog is None:
             return []
         typists = self._works.typing.in_dialog(dialog, besides=CUSTOMER, now_s=time.monotonic())
-        names = [who.name for who in typists]
+        names = ", ".join(who.name for who in typists)
         if names == self._typists:
             return []
         self._typists = names
-        return [{"type": "typing", "on": bool(names), "name": ", ".join(names)}]
+        return [{"type": "typing", "on": bool(names), "name": names}]
 
     async def handle(self, frame: dict[str, Any]) -> list[dict[str, Any]]:
         """Does what a frame says and answers it; trouble becomes a refusal, never an exception."""
@@ -159,7 +122,7 @@ class Conversation:
     def _refused(
         self, read: inbound.Frame, code: str, error: DeskbellError, retry_after_s: float | None = None
     ) -> Refused:
-        client_id = read.client_id if isinstance(read, inbound.Say) else ""
+        client_id = read.client_id if isinstance(read, inbound.Say | inbound.Deed) else ""
         return Refused(code, error.said, client_id, retry_after_s)
 
     async def refuse(self, refusal: Refused) -> dict[str, Any]:
@@ -171,15 +134,12 @@ class Conversation:
             case inbound.Say():
                 return await self._say(read)
             case inbound.Typed(on):
-                self._type(on=on)
+                await self._type(on=on)
             case inbound.Ack():
                 await self._change(lambda desk: self._acknowledge(desk, read))
-            case inbound.End():
-                await self._change(self._end)
-            case inbound.Rate(dialog, score):
-                await self._change(lambda desk: self._rate(desk, dialog, score))
-            case inbound.Details(claims):
-                await self._change(lambda desk: self._claim(desk, claims))
+            case inbound.End() | inbound.Rate() | inbound.Details():
+                await self._change(lambda desk: self._once(desk, read))
+                return [outbound.done(read.client_id)] if read.client_id else []
             case inbound.Ping():
                 return [{"type": "pong"}]
             case Refused():
@@ -190,8 +150,23 @@ class Conversation:
                 assert_never(read)
         return []
 
-    async def _change(self, work: Any) -> Any:
+    async def _change(self, work: Callable[[Desk], T]) -> T:
         return await self._works.desks.change(self._actor, work)
+
+    def _once(self, desk: Desk, deed: inbound.Deed) -> None:
+        """Does what a page asks for; the same again, which comes when its answer was lost, changes nothing."""
+        key = f"{self._page.visitor.address}:{deed.client_id}"
+        if deed.client_id and not intake.is_first(desk, self._page.source.key, key):
+            return
+        match deed:
+            case inbound.End(dialog):
+                ending.end(desk, self._own(desk, dialog), EndReason.CUSTOMER)
+            case inbound.Rate(dialog, score):
+                self._rate(desk, self._own(desk, dialog), score)
+            case inbound.Details(claims):
+                self._claim(desk, claims)
+            case _:
+                assert_never(deed)
 
     async def _say(self, say: inbound.Say) -> list[dict[str, Any]]:
         wait_s = self._works.said_limit.wait_s(self._page.visitor.address, time.monotonic())
@@ -229,63 +204,60 @@ class Conversation:
             return Refused("empty", text("There is nothing to send yet: write a few words."), say.client_id)
         return None
 
-    def _type(self, *, on: bool) -> None:
-        dialog = self.cursor.dialog
-        if dialog is not None and (self._stand or {}).get("state") == "live":
+    async def _type(self, *, on: bool) -> None:
+        dialog = await self._live_dialog()
+        if dialog is not None:
             self._works.typing.note(dialog, Typist(CUSTOMER, ""), on=on, now_s=time.monotonic())
+
+    async def _live_dialog(self) -> int | None:
+        """The visitor's live dialog; over plain HTTP, where each request knows nothing yet, it is looked up."""
+        if self._stand is not None:
+            return self.cursor.dialog if self._stand["state"] == DialogState.LIVE else None
+        found = await self._works.desks.read(self._actor, lambda desk: reading.latest(desk, self._page))
+        return found.id if found is not None and found.state is DialogState.LIVE else None
 
     def _acknowledge(self, desk: Desk, ack: inbound.Ack) -> None:
         if reading.own(desk, self._page, ack.dialog) is not None:
             dialogs.reached(desk, ack.dialog, delivered=max(ack.delivered, ack.seen), seen=ack.seen)
 
-    def _end(self, desk: Desk) -> None:
-        dialog = reading.latest(desk, self._page)
-        if dialog is not None and dialog.state is DialogState.LIVE:
-            ending.end(desk, dialogs.locked(desk, dialog.id), EndReason.CUSTOMER)
+    def _own(self, desk: Desk, dialog_id: int) -> Dialog:
+        if reading.own(desk, self._page, dialog_id) is None:
+            raise UserError(NO_DIALOG)
+        return dialogs.locked(desk, dialog_id)
 
-    def _rate(self, desk: Desk, dialog_id: int, score: int) -> None:
-        dialog = self._own(desk, dialog_id)
+    def _rate(self, desk: Desk, dialog: Dialog, score: int) -> None:
         if dialog.state is DialogState.ENDED:
             dialogs.rate(desk, dialog, score)
 
-    def _own(self, desk: Desk, dialog_id: int) -> Dialog:
-        if reading.own(desk, self._page, dialog_id) is None:
-            raise UserError(Text(inbound.UNREADABLE.text.id))
-        return dialogs.locked(desk, dialog_id)
-
     def _claim(self, desk: Desk, claims: Claims) -> None:
         dialog = reading.latest(desk, self._page)
-        if dialog is not None:
-            contacts.claim(desk, contacts.standing(desk, dialog.contact_id).id, claims)
-            desk.look(f"dialog:{dialog.id}", "queue")
+        if dialog is None:
+            raise UserError(NO_DIALOG)
+        contacts.claim(desk, contacts.standing(desk, dialog.contact_id).id, claims)
+        desk.look(f"dialog:{dialog.id}", "queue")
 
-    async def come(self) -> None:
+    def come(self) -> None:
         """Notes that this page is open."""
-        source, visitor = self._page.source, self._page.visitor
-        if self._works.present.come(source.channel_id, visitor.address):
-            await self._tell_presence(left=False)
+        self._works.present.come(self._key)
 
     async def go(self) -> None:
         """Notes that this page was closed; when it was the last one and none comes back, the dialog's grace begins."""
-        source, visitor = self._page.source, self._page.visitor
-        self._works.present.go(source.channel_id, visitor.address)
+        present = self._works.present
+        present.go(self._key)
         if self.cursor.dialog is None and not self._has_spoken:
             return  # nothing was begun that could be left: most visitors only look
         await asyncio.sleep(_BACK_S)
-        if not self._works.present.is_here(source.channel_id, visitor.address):
-            await self._tell_presence(left=True)
+        if present.is_here(self._key):
+            return
+        dialog_id = present.forget(self._key)
+        if dialog_id is not None or self._has_spoken:
+            await self._change(lambda desk: self._leave(desk, dialog_id))
 
-    async def _tell_presence(self, *, left: bool) -> None:
-        at = self._works.desks.clock()
-        told = Left(f"presence:{uuid.uuid4()}", self._page.visitor.sender, left, at)
-
-        def body(desk: Desk) -> bool:
-            dialog = reading.latest(desk, self._page)
-            is_live = dialog is not None and dialog.state is DialogState.LIVE
-            return is_live and (dialog.customer_left_at is not None) != left if dialog is not None else False
-
-        if await self._works.desks.read(self._actor, body):
-            await intake.take_in(self._works.desks, self._page.source, told)
+    def _leave(self, desk: Desk, dialog_id: int | None) -> None:
+        if dialog_id is not None:
+            presence.let_go(desk, dialog_id, self._works.present.holder)
+        left = Left(f"presence:{desk.new_key()}", self._page.visitor.sender, True, desk.now)
+        intake.receive(desk, self._page.source, left)
 
 
 def _without_bad_address(claims: Claims) -> Claims:

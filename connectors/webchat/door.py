@@ -5,20 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
 from connectors.webchat.inbound import parsed
 from connectors.webchat.settings import Options, Section
 from connectors.webchat.visitors import Visitor, Visitors
-from core import intake
+from core import intake, pages
 from core.actor import SYSTEM
 from core.bus import Bus
 from core.desk import Desk
 from core.intake import Source
 from core.limits import Limit
-from core.models import Channel
 from core.render import Voice, language_of
 from core.show import Text, text
 from core.store import Desks
@@ -106,8 +104,7 @@ class Door:
 
 
 def _channel(desk: Desk, name: str) -> tuple[Source, dict[str, Any]] | None:
-    statement = select(Channel).where(Channel.name == name, Channel.kind == "webchat", Channel.is_on)
-    channel = desk.session.scalars(statement).one_or_none()
+    channel = pages.channel(desk, "webchat", name)
     return None if channel is None else (intake.source(channel), channel.settings)
 
 

@@ -20,6 +20,7 @@ class Hello:
     token: str
     dialog: int | None
     seq: int
+    earlier: int
     language: str
 
 
@@ -54,6 +55,9 @@ class Ack:
 class End:
     """The customer ends the dialog."""
 
+    dialog: int
+    client_id: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -61,6 +65,7 @@ class Rate:
 
     dialog: int
     score: int
+    client_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Details:
     """What a person says about themselves."""
 
     claims: Claims
+    client_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,9 @@ class Refused:
     retry_after_s: float | None = None
 
 
-Frame: TypeAlias = Hello | Say | Typed | Ack | End | Rate | Details | Ping | Refused
+Deed: TypeAlias = End | Rate | Details
+"""What is answered by `done` where it has an id; the same id again is the same deed."""
+Frame: TypeAlias = Hello | Say | Typed | Ack | Deed | Ping | Refused
 
 UNREADABLE = Refused("unreadable", text("That could not be understood. Please reload the page."))
 
@@ -109,12 +117,12 @@ def read(frame: dict[str, Any]) -> Frame:
         case {"type": "ack", "dialog": int(dialog), "delivered": int(delivered), "seen": int(seen)}:
             if all(_is_number(value) for value in (dialog, delivered, seen)):
                 return Ack(dialog, delivered, seen)
-        case {"type": "end"}:
-            return End()
+        case {"type": "end", "dialog": int(dialog)} if _is_number(dialog):
+            return End(dialog, _client_id(frame))
         case {"type": "rate", "dialog": int(dialog), "score": int(score)} if _is_number(dialog) and 1 <= score <= 5:
-            return Rate(dialog, score)
+            return Rate(dialog, score, _client_id(frame))
         case {"type": "details"}:
-            return Details(_claims(frame))
+            return Details(_claims(frame), _client_id(frame))
         case {"type": "ping"}:
             return Ping()
         case {"type": "hello"}:
@@ -126,21 +134,25 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
-def cursor(frame: dict[str, Any]) -> tuple[int | None, int]:
-    """The dialog and seq a page has; from the beginning when it has none."""
-    dialog, seq = frame.get("dialog"), frame.get("seq")
+def _client_id(frame: dict[str, Any]) -> str:
+    found = frame.get("client_id")
+    return found if isinstance(found, str) and _CLIENT_ID.fullmatch(found) else ""
+
+
+def cursor(frame: dict[str, Any]) -> tuple[int | None, int, int]:
+    """The dialog and seq a page has, and how far its earlier dialogs had come; from the beginning when it has none."""
+    dialog, seq, earlier = frame.get("dialog"), frame.get("seq"), frame.get("earlier")
     if isinstance(dialog, int) and isinstance(seq, int) and _is_number(dialog) and _is_number(seq):
-        return dialog, seq
-    return None, 0
+        return dialog, seq, earlier if isinstance(earlier, int) and _is_number(earlier) else 0
+    return None, 0, 0
 
 
 def _hello(frame: dict[str, Any]) -> Frame:
     if frame.get("version") != VERSION:
         return Refused("version", text("This page is too old. Please reload it."))
     token, language = frame.get("token"), frame.get("language")
-    dialog, seq = cursor(frame)
     return Hello(
-        token if isinstance(token, str) else "", dialog, seq, language[:16] if isinstance(language, str) else ""
+        token if isinstance(token, str) else "", *cursor(frame), language[:16] if isinstance(language, str) else ""
     )
 
 

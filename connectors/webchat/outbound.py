@@ -15,6 +15,7 @@ def message(row: Message, words: PublicWords, files: Sequence[File], store: Stor
     """One message as the page shows it; the page's own carry the id it gave them."""
     is_gone = row.deleted_at is not None or row.redacted_at is not None
     return {
+        "dialog": row.dialog_id,
         "seq": row.dialog_seq,
         "client_id": row.external_id.rpartition(":")[2] if row.author is Author.CONTACT else "",
         "from": _FROM[row.author],
@@ -44,6 +45,11 @@ def _file(file: File, store: Store) -> dict[str, Any]:
         "width": file.width if is_shown(file) else None,
         "height": file.height if is_shown(file) else None,
     }
+
+
+def done(client_id: str) -> dict[str, Any]:
+    """A deed has been done: the page may forget it."""
+    return {"type": "done", "client_id": client_id}
 
 
 def refused(refusal: Refused, voice: Voice) -> dict[str, Any]:

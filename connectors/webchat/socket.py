@@ -43,7 +43,7 @@ class Socket:
             return
         except (TimeoutError, WebSocketDisconnect):
             return
-        await conversation.come()
+        conversation.come()
         try:
             await self._serve(conversation)
         finally:
@@ -60,7 +60,7 @@ class Socket:
         async with asyncio.timeout(_HELLO_S):
             hello = inbound.read(await self._next())
         match hello:
-            case Hello(token, dialog, seq, language):
+            case Hello(token, dialog, seq, earlier, language):
                 visitor = self._door.visitors.read(token, channel, language[:2] or entry.voice.language)
             case Refused(code="version"):
                 await self._websocket.close(4409, "version")
@@ -71,7 +71,7 @@ class Socket:
         if visitor is None:
             await self._websocket.close(4401, "signed_out")
             raise WebSocketDisconnect(4401)
-        return Conversation(self._works, Page(entry.source, visitor, self._store), Cursor(dialog, seq))
+        return Conversation(self._works, Page(entry.source, visitor, self._store), Cursor(dialog, seq, earlier))
 
     async def _next(self) -> dict[str, Any]:
         """The next frame; what is no JSON object reads as an empty one, which is refused."""

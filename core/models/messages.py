@@ -130,7 +130,7 @@ class HeldReply(Base):
     """When it goes; nothing while it waits for somebody to decide."""
     written_on_seq: Mapped[int] = mapped_column(default=0)
     stopped_because: Mapped[str] = mapped_column(default="")
-    """Why it waits for a decision: `newer`, `mention`, `link`, `file`; empty while it only runs down."""
+    """Why it waits for a decision: `newer`, `mention`, `link`, `file`, `mode`; empty while it only runs down."""
     afterwards: Mapped[Facts]
     """What happens to the ticket when it goes: `{"status": "closed"}` or a pending time."""
 
@@ -146,6 +146,8 @@ class Copy(Base):
     place: Mapped[str]
     """`thread:7` or `channel:2`."""
     external_id: Mapped[str]
+    is_origin: Mapped[bool] = mapped_column(default=False)
+    """Whether it was typed there: then it is its writer's own line, which we cannot change."""
 
 
 class EventRow(Base):

@@ -257,6 +257,8 @@ class Dialog(Base):
     ticket_id: Mapped[int | None] = reference("ticket")
     state: Mapped[DialogState] = mapped_column(stored(DialogState), default=DialogState.LIVE)
     phase: Mapped[Phase] = mapped_column(stored(Phase), default=Phase.WAITING)
+    phase_since: Mapped[datetime | None]
+    """When an agent last took it, held it, went on with it or moved it."""
     end_reason: Mapped[EndReason | None] = mapped_column(stored(EndReason))
     recording: Mapped[Recording] = mapped_column(stored(Recording), default=Recording.NONE)
     transcript: Mapped[TranscriptState] = mapped_column(stored(TranscriptState), default=TranscriptState.NONE)
@@ -268,6 +270,7 @@ class Dialog(Base):
     taken_at: Mapped[datetime | None]
     customer_wrote_at: Mapped[datetime | None]
     first_wrote_at: Mapped[datetime | None]
+    first_answered_at: Mapped[datetime | None]
     agent_wrote_at: Mapped[datetime | None]
     customer_left_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -296,3 +299,13 @@ class Relay(Base):
 
     dialog_id: Mapped[int] = mapped_column(primary_key=True)
     agent_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Presence(Base):
+    """A process in which a page of a live dialog's customer is open: until then, unless it says so again."""
+
+    __tablename__ = "presence"
+
+    dialog_id: Mapped[int] = mapped_column(primary_key=True)
+    holder: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]

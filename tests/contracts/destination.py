@@ -43,6 +43,8 @@ class FailingPlatform:
     """The moods to come, one a request; then it is well."""
     tells: bool = True
     """Whether it can be asked what arrived."""
+    deaf: int = 0
+    """How many questions it does not answer at all."""
     got: list[Parcel] = field(default_factory=list)
     asked: int = 0
     tries: int = 0
@@ -74,6 +76,8 @@ class FailingPlatform:
     async def find(self, parcel: Parcel) -> Sent | Found:
         """Says whether a parcel arrived, where it can."""
         self.asked += 1
+        if self.asked <= self.deaf:
+            raise ConnectionResetError
         if not self.tells:
             return Found.UNKNOWN
         there = [at for at, each in enumerate(self.got, 1) if each.nonce == parcel.nonce]

@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,14 +11,17 @@ from sqlalchemy import select
 from bot.sender import Sender
 from core import outbox
 from core.desk import Desk
+from core.errors import PermanentError
 from core.models import Delivery, DeliveryState, Lane, Rank
-from core.outbox import Wanted
+from core.outbox import Claimed, Wanted
+from core.show import text
 from tests.contracts.destination import FailingPlatform, Mood, Parcel
 from tests.shop import Shop
 
 
-def _parcel(desk: Desk, delivery: Delivery) -> Parcel:
-    return Parcel(f"deskbell-{delivery.id}", delivery.lane, delivery.facts["words"])
+def _parcel(desk: Desk, claimed: Claimed) -> Parcel:
+    words = " ".join(each.facts["words"] for each in claimed.all)
+    return Parcel(outbox.nonce(claimed.delivery), claimed.delivery.lane, words)
 
 
 def _sender(shop: Shop, platform: FailingPlatform) -> Sender[Parcel]:
@@ -92,7 +96,7 @@ async def test_a_sender_that_died_while_sending_is_followed_by_one_that_asks(sho
     await shop.change(lambda desk: outbox.lease(desk, "channel:1", "dead"))
     claimed = await shop.change(lambda desk: outbox.claim(desk, "chat:1", "dead"))
     assert claimed is not None
-    await platform.send(Parcel(claimed.nonce, "chat:1", "0"))
+    await platform.send(Parcel(outbox.nonce(claimed.delivery), "chat:1", "0"))
     shop.clock.now += outbox.LEASE + timedelta(seconds=1)
     await _send_all(shop, platform)
     assert (len(platform.got), platform.asked, await _states(shop)) == (1, 1, ["sent"])
@@ -138,6 +142,67 @@ async def test_a_limited_bucket_holds_all_its_lanes_until_then(shop: Shop) -> No
     shop.clock.now += timedelta(seconds=31)
     await _send_all(shop, platform)
     assert len(platform.got) == 2
+
+
+async def test_a_rate_is_kept_by_resting_and_lets_other_buckets_go_on(shop: Shop) -> None:
+    platform = FailingPlatform()
+    other = Wanted(lane="c", destination="channel:1", kind="say", buckets=("quick",), facts={"words": "2"})
+    await _put(shop, _wanted("a", "0"), _wanted("b", "1"), other)
+    rests = Sender(shop.desks, shop.bus, "channel:1", platform, _parcel, rest=_one_second_for_the_bot)
+    while await rests.send_some():
+        pass
+    assert [parcel.words for parcel in platform.got] == ["0", "2"]
+    coming = await shop.read(lambda desk: outbox.next_at(desk, "channel:1"))
+    assert coming == shop.clock.now + timedelta(seconds=1)
+    shop.clock.now = coming
+    assert await rests.send_some()
+    assert [parcel.words for parcel in platform.got] == ["0", "2", "1"]
+
+
+def _one_second_for_the_bot(bucket: str) -> timedelta:
+    return timedelta(seconds=1 if bucket == "bot" else 0)
+
+
+async def test_what_waits_and_belongs_together_goes_out_as_one(shop: Shop) -> None:
+    platform = FailingPlatform([Mood.BUSY])
+    speakers = ["ana", "ana", "ben", "ana", "ana", "ana"]
+    wanted = [_wanted("a", str(n)) for n in range(6)]
+    await _put(shop, *(replace(w, facts=w.facts | {"joins": who}) for w, who in zip(wanted, speakers, strict=True)))
+    await _send_all(shop, platform)
+    assert [parcel.words for parcel in platform.got] == ["0 1", "2", "3 4 5"]
+    assert await _states(shop) == ["sent"] * 6
+
+
+async def test_what_went_out_as_one_is_asked_for_as_one(shop: Shop) -> None:
+    platform = FailingPlatform([Mood.LOST])
+    wanted = [_wanted("a", str(n)) for n in range(3)]
+    await _put(shop, *(replace(each, facts=each.facts | {"joins": "ana"}) for each in wanted))
+    await _send_all(shop, platform)
+    assert ([parcel.words for parcel in platform.got], platform.asked) == (["0 1 2"], 1)
+    assert await _states(shop) == ["sent"] * 3
+
+
+async def test_a_platform_that_cannot_be_asked_now_is_asked_again(shop: Shop) -> None:
+    platform = FailingPlatform([Mood.LOST], deaf=2)
+    await _put(shop, _wanted("a", "0"), _wanted("a", "1"))
+    await _send_all(shop, platform)
+    assert [parcel.words for parcel in platform.got] == ["0", "1"]
+    assert await _states(shop) == ["sent", "sent"]
+
+
+async def test_what_cannot_even_be_read_has_failed_and_lets_the_next_pass(shop: Shop) -> None:
+    platform = FailingPlatform()
+    await _put(shop, _wanted("a", "a note"), _wanted("a", "1"))
+
+    def reading(desk: Desk, claimed: Claimed) -> Parcel:
+        if claimed.delivery.facts["words"] == "a note":
+            raise PermanentError(text("A note is never sent to a customer."))
+        return _parcel(desk, claimed)
+
+    sender = Sender(shop.desks, shop.bus, "channel:1", platform, reading)
+    while await sender.send_some():
+        pass
+    assert (await _states(shop), [parcel.words for parcel in platform.got]) == (["failed", "sent"], ["1"])
 
 
 async def test_after_eight_tries_it_has_failed(shop: Shop) -> None:

@@ -7,9 +7,11 @@ import pytest
 from bot import cards
 from bot.sender import Sender
 from core import messages, mirrors, outbox, showing, tickets
+from core.connector import Sent
 from core.desk import Desk
 from core.messages import Where
-from core.models import Delivery, DeliveryState, Message, Thread, Ticket
+from core.models import DeliveryState, Message, Thread, Ticket
+from core.outbox import Claimed
 from core.render import Voice
 from tests.contracts.destination import FailingPlatform, Mood, Parcel
 from tests.shop import Person, Shop
@@ -17,11 +19,13 @@ from tests.shop import Person, Shop
 ROOM = "room:slack"
 
 
-def _parcel(desk: Desk, delivery: Delivery) -> Parcel:
+def _parcel(desk: Desk, claimed: Claimed) -> Parcel:
+    delivery = claimed.delivery
     nonce = f"deskbell-{delivery.id}"
     if delivery.kind != outbox.CARD:
-        body = desk.session.get_one(Message, delivery.message_id, populate_existing=True).body
-        return Parcel(nonce, delivery.lane, f"{delivery.kind} {body} {delivery.facts['external_id']}".strip())
+        said = [desk.session.get_one(Message, each.message_id, populate_existing=True).body for each in claimed.all]
+        earlier = delivery.facts.get("external_id", "")
+        return Parcel(nonce, delivery.lane, f"{delivery.kind} {' / '.join(said)} {earlier}".strip())
     ticket = desk.session.get(Ticket, desk.session.get_one(Thread, delivery.thread_id).ticket_id)
     return Parcel(nonce, delivery.lane, "a dialog" if ticket is None else _shows(desk, ticket))
 
@@ -92,7 +96,7 @@ async def test_what_changes_while_a_card_is_on_its_way_is_shown_after_it(shop: S
     claimed = await shop.change(lambda desk: showing.claim(desk, lane or "", "me"))
     await ines.types("ticket priority 1 urgent")
     assert claimed is not None
-    await shop.change(lambda desk: showing.sent(desk, claimed.delivery.id, "got-0"))
+    await shop.change(lambda desk: showing.sent(desk, claimed.delivery.id, Sent("got-0")))
     await shop.change(lambda desk: outbox.release(desk, lane or "", "me"))
     await room.sends_all()
     assert room.got == [await room.newest()]
@@ -138,7 +142,8 @@ async def test_a_ticket_keeps_the_thread_of_its_dialog(shop: Shop) -> None:
     await ines.types("ticket note 1 Ask the landlord")
     assert (await room.thread()).ticket_id == 1
     await room.sends_all()
-    assert [words for words in room.got if words.startswith("say")] == ["say Since the storm", "say Ask the landlord"]
+    said = ["say My lamp is broken / Since the storm", "say Ask the landlord"]
+    assert [words for words in room.got if words.startswith("say")] == said
 
 
 async def test_words_never_go_back_to_where_they_came_from(shop: Shop) -> None:

@@ -84,7 +84,7 @@ def _vary(desk: Desk, ticket: Ticket, people: list[Agent], chance: random.Random
         lambda: tickets.watch(desk, ticket, agent.id, on=True),
         lambda: tickets.snooze(desk, ticket, agent.id, desk.now + timedelta(hours=1)),
         lambda: tickets.set_due(desk, ticket, desk.now + timedelta(hours=chance.randrange(-5, 5))),
-        lambda: tickets.mark_spam(desk, ticket, spam=True),
+        lambda: spam.mark(desk, ticket),
         lambda: setattr(ticket, "rating", chance.randrange(1, 6)),
         lambda: setattr(ticket, "waiting_since", desk.now - timedelta(minutes=chance.randrange(60))),
     )

@@ -32,7 +32,7 @@ def _reply(call: Call, to: kinds.Either, body: str, afterwards: dict[str, str]) 
     ticket, dialog = to
     draft = Draft(
         body=body, ticket=ticket, dialog=dialog, written_on_seq=_seen(call, to), files=call.files, room=call.room,
-        external_id=call.key, afterwards=dict(afterwards),
+        external_id=call.key, typed=call.typed, afterwards=dict(afterwards),
     )  # fmt: skip
     return held_answer(replies.hold(call.desk, call.agent(), draft))
 
@@ -67,7 +67,7 @@ def note(call: Call, ticket: kinds.TicketOrDialog, body: kinds.Body) -> Answer:
     """Write an internal note; the customer never sees it."""
     found, dialog = ticket
     where = Where(ticket_id=None if found is None else found.id, dialog_id=None if dialog is None else dialog.id)
-    messages.note(call.desk, messages.bounded(call.desk, body), where, files=call.files, room_key=call.key)
+    messages.note(call.desk, messages.bounded(call.desk, body), where, files=call.files, room_key=call.key, typed=call.typed)
     return Answer(text("Noted. Only the team can read it."))
 
 

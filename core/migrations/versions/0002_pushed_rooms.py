@@ -1,5 +1,7 @@
 """Pushed rooms: who comes to a team's channel, what threads remember, what goes out as one."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -14,7 +16,7 @@ depends_on = None
 FACTS = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 NO, NOTHING, EMPTY = sa.text("false"), sa.text("''"), sa.text("'{}'")
-ADDED = {
+ADDED: dict[str, tuple[sa.Column[Any], ...]] = {
     "account": (sa.Column("is_greeted", sa.Boolean(), nullable=False, server_default=NO),),
     "place": (
         sa.Column("name", sa.Text(), nullable=False, server_default=NOTHING),
@@ -24,6 +26,7 @@ ADDED = {
         sa.Column("is_retired", sa.Boolean(), nullable=False, server_default=NO),
         sa.Column("facts", FACTS, nullable=False, server_default=EMPTY),
     ),
+    "copy": (sa.Column("is_origin", sa.Boolean(), nullable=False, server_default=NO),),
     "delivery": (sa.Column("joined_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),),
     "held_reply": (
         sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
