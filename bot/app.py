@@ -15,17 +15,21 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 
-from bot import beginning, downloads
+from bot import beginning, downloads, port, postings
 from bot.commands import COMMANDS
 from bot.console.room import TeamRoom
+from bot.discord.settings import Section as DiscordSection
 from bot.health import Health
 from bot.schedule import Schedule
 from bot.secret import secret_key
+from bot.sender import Sender
 from bot.settings import Settings
+from bot.slack.settings import Section as SlackSection
 from bot.supervise import Part, keep_running
+from bot.wiring import Wiring
 from connectors.webchat.connector import WebChat
 from connectors.webchat.settings import Section as WebChatSection
-from core import files, notices, schema, showing
+from core import alerts, files, notices, schema, showing, teams
 from core.actor import SYSTEM
 from core.bus import EVERYTHING, Bus
 from core.connector import Connector
@@ -35,11 +39,9 @@ from core.typing import Typing
 
 log = logging.getLogger(__name__)
 
-REACTIONS = (notices.tell, showing.follow)
+REACTIONS = (notices.tell, showing.follow, alerts.raise_)
 """What follows from events, in the order it happens."""
-SECTIONS = (Settings, WebChatSection)
-"""Everything that reads `.env`."""
-PARTS = ("webchat", "room", "schedule")
+PARTS = ("webchat", "room", "slack", "discord", "schedule")
 """What `run --only` can choose."""
 _STOP_S = 5
 
@@ -96,8 +98,10 @@ def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
     rooms: list[Room] = []
     if "room" in only:
         rooms.append(TeamRoom(house.desks, house.bus, typing, house.store, COMMANDS))
+    rooms += _pushed(house, only)
     parts = [Part("wakeups", lambda: house.desks.hear_others(heard))]
     parts += [Part(each.kind, each.run) for each in connectors] + [Part(each.name, each.run) for each in rooms]
+    parts += [_sender(house, each) for each in rooms if each.is_pushed]
     if "schedule" in only:
         parts.append(Part("schedule", Schedule(house.desks, house.bus, house.store).run))
     health = Health(house.desks, parts, house.settings.metrics_token, lambda: webchat.visitors_here)
@@ -108,17 +112,46 @@ def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
     return Assembled(Starlette(routes=routes), parts, connectors, rooms)
 
 
+def _pushed(house: House, only: Sequence[str]) -> list[Room]:
+    """The team chats that are on; the library of one that is off is not even imported."""
+    address, is_embedded = house.settings.address, house.settings.is_embedded
+    wiring = Wiring(house.desks, house.bus, house.store, COMMANDS, address, is_embedded)
+    rooms: list[Room] = []
+    slack, discord = SlackSection(), DiscordSection()
+    if "slack" in only and slack.on:
+        from bot.slack.room import SlackRoom
+
+        rooms.append(SlackRoom(wiring, slack))
+    if "discord" in only and discord.on:
+        from bot.discord.room import DiscordRoom
+
+        rooms.append(DiscordRoom(wiring, discord))
+    return rooms
+
+
+def _sender(house: House, room: Room) -> Part:
+    """What sends to a team chat."""
+    name = f"room:{room.name}"
+    sender = Sender(house.desks, house.bus, name, room, postings.read, rest=room.rest, alone=house.settings.is_embedded)
+    return Part(f"{room.name} sender", sender.run)
+
+
 async def prepare(house: House) -> None:
-    """Migrates the database and gives an empty desk what it begins with."""
+    """Migrates the database and gives an empty desk what it begins with; one that has it all is only read."""
     await schema.upgrade(house.settings.url)
-    await house.desks.change(SYSTEM, lambda desk: beginning.begin(desk, house.settings))
+    if not await house.desks.read(SYSTEM, beginning.is_begun):
+        await house.desks.change(SYSTEM, lambda desk: beginning.begin(desk, house.settings))
     section = WebChatSection()
-    if section.on:
+    if section.on and not await house.desks.read(SYSTEM, lambda desk: teams.has_channel(desk, section.name)):
         await house.desks.change(SYSTEM, lambda desk: beginning.begin_channel(desk, "webchat", section.name))
 
 
 async def serve(house: House, assembled: Assembled, *, ready: Callable[[], None] = lambda: None) -> None:
-    """Serves until SIGTERM or SIGINT; then lets requests end and stops the parts, within seconds."""
+    """Serves until SIGTERM or SIGINT; then lets requests end and stops the parts, within seconds.
+
+    Raises ConfigurationError where its port cannot be had.
+    """
+    door = port.taken(house.settings.http_host, house.settings.http_port)
     config = uvicorn.Config(
         assembled.web, host=house.settings.http_host, port=house.settings.http_port, log_config=None,
         access_log=False, ws_per_message_deflate=False, ws_max_size=128 * 1024, timeout_graceful_shutdown=_STOP_S,
@@ -129,7 +162,7 @@ async def serve(house: House, assembled: Assembled, *, ready: Callable[[], None]
     tasks = [asyncio.create_task(keep_running(part), name=part.name) for part in assembled.parts]
     announcing = asyncio.create_task(_announce(server, ready))
     try:
-        await server.serve()
+        await server.serve(sockets=[door])
     finally:
         for task in (*tasks, announcing):
             task.cancel()

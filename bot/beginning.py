@@ -6,6 +6,11 @@ from core.desk import Desk
 from core.models import Agent, Role
 
 
+def is_begun(desk: Desk) -> bool:
+    """Whether the desk has what `begin` makes, so that nothing needs to be written."""
+    return teams.how_many_agents(desk) > 0 and teams.has_team(desk) and views.are_there(desk)
+
+
 def begin(desk: Desk, settings: Settings) -> bool:
     """Makes what a desk needs to run; what is there stays as it is. True when its first agent was just made."""
     is_new = teams.how_many_agents(desk) == 0

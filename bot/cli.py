@@ -1,6 +1,7 @@
 """The command line: runs the desk, sets it up, and does what agents do without a browser."""
 
 import asyncio
+import errno
 import gc
 import json
 import logging
@@ -11,13 +12,16 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot import settings as settings_
+from bot import sections
+from bot.printing import as_json as answer_as_json
+from bot.printing import as_text, error_as_json, in_terminal, visible
+from bot.sections import WrongSettings
 from bot.settings import Settings
 from core.actor import SYSTEM, Actor
 from core.desk import Desk
-from core.errors import ConfigurationError, DeskbellError, TemporaryError
+from core.errors import ConfigurationError, DeskbellError, NotFound, TemporaryError
 from core.render import Voice
-from core.show import Answer, Card, Text
+from core.show import Text, text, texts
 
 T = TypeVar("T")
 
@@ -28,8 +32,9 @@ agents = typer.Typer(no_args_is_help=True, help="Agents of the desk.")
 app.add_typer(agents, name="agent")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
-WRONG, REFUSED, BUSY = 2, 1, 75
-"""Exit codes: a setting or argument is wrong; the desk said no; try again later."""
+REFUSED, WRONG, ASKED, BUSY = 1, 2, 3, 75
+"""Exit codes: the desk said no; a setting or argument is wrong; it asks first; try again later."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def main() -> None:
@@ -37,8 +42,19 @@ def main() -> None:
     try:
         app()
     except DeskbellError as error:
-        print(f"deskbell: {Voice().say(error.said)}", file=sys.stderr)
-        raise SystemExit(_exit_code(error)) from error
+        raise SystemExit(_told(error.said, _exit_code(error))) from error
+    except OSError as error:
+        said = text("{path}: {why}", path=str(error.filename or "–"), why=error.strerror or str(error))
+        raise SystemExit(_told(said, BUSY if error.errno in _FULL else WRONG)) from error
+
+
+def _told(said: Text, code: int, speaker: Voice | None = None) -> int:
+    """Says what went wrong to people, and to a script that asked for JSON; hands the exit code back."""
+    voice = speaker or Voice()
+    if "--json" in sys.argv:
+        print(error_as_json(said, voice))
+    print(f"deskbell: {in_terminal(voice).say(said)}", file=sys.stderr)
+    return code
 
 
 def _exit_code(error: DeskbellError) -> int:
@@ -65,7 +81,7 @@ def run(
     """Run the desk until it is stopped (Ctrl+C or SIGTERM)."""
     from bot.running import run_desk
 
-    settings = settings_.read()
+    settings = sections.read(serves=True)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for noisy in ("apscheduler", "uvicorn.error", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -76,9 +92,12 @@ def run(
 @app.command()
 def check(as_json: AsJson = False) -> None:
     """Check the configuration: all that is wrong at once, and what is on."""
-    from bot.running import findings
+    from bot.running import findings, wrong_settings
 
-    found = _run(findings(settings_.read()))
+    try:
+        found = _run(findings(sections.read(serves=True)))
+    except WrongSettings as error:
+        found = wrong_settings(error)
     if as_json:
         print(json.dumps([{"severity": f.severity, "text": Voice().say(f.text), "setting": f.setting} for f in found]))
     else:
@@ -95,16 +114,19 @@ _SIGNS = {"on": "✓", "off": "–", "warning": "!", "error": "✗"}
 @app.command()
 def migrate(
     revision: Annotated[str, typer.Argument(help="Revision to go to; `base` empties the database.")] = "head",
+    yes: Annotated[bool, typer.Option("--yes", help="Go back without a question; what is lost is lost.")] = False,
 ) -> None:
-    """Bring the database to this version's schema, or back to an earlier one."""
-    from core import schema
+    """Bring the database to this version's schema, or back to an earlier one; nothing may run meanwhile."""
+    from bot.migrating import move
 
-    url = settings_.read().url
-    if revision == "base" or (revision != "head" and revision < (_run(schema.revision_of(url)) or "")):
-        _run(schema.downgrade(url, revision))
-    else:
-        _run(schema.upgrade(url, revision))
-    print(f"The database is at {_run(schema.revision_of(url)) or 'nothing'}.")
+    def is_meant(said: Text) -> bool:
+        if yes or not sys.stdin.isatty():
+            return yes
+        print(Voice().say(said))
+        return input(f"Type {revision} to go on: ").strip() == revision
+
+    at = _run(move(sections.read(), revision, is_meant))
+    print(f"The database is at {at or 'nothing'}.")
 
 
 @app.command()
@@ -116,42 +138,13 @@ def do(
     """Do what agents do: one command line, also beside a running desk."""
     from bot.terminal import do_one
 
-    answer, speaker = _run(do_one(settings_.read(), as_, line))
-    print(json.dumps(_as_json(answer, speaker), ensure_ascii=False) if as_json else as_text(answer, speaker))
-
-
-def as_text(answer: Answer, speaker: Voice) -> str:
-    """An answer as a terminal shows it."""
-    parts = [speaker.say(answer.text), *(f"  {speaker.say(line)}" for line in answer.lines)]
-    parts += [_card(card, speaker) for card in answer.cards]
-    if answer.document:
-        parts.append(answer.document)
-    parts += [f"  [{speaker.say(button.label)}]  {button.line}" for button in answer.buttons]
-    return "\n".join(parts)
-
-
-def _card(card: Card, speaker: Voice) -> str:
-    facts = "  ".join(f"{speaker.say(field.label)}: {speaker.say(field.value)}" for field in card.fields)
-    lines = [f"• {speaker.say(card.title)}", *([f"    {facts}"] if facts else [])]
-    return "\n".join([*lines, *(f"    {speaker.say(line)}" for line in card.lines)])
-
-
-def _as_json(answer: Answer, speaker: Voice) -> dict[str, Any]:
-    return {
-        "text": speaker.say(answer.text),
-        "lines": [speaker.say(line) for line in answer.lines],
-        "cards": [
-            {
-                "title": speaker.say(card.title),
-                "fields": {speaker.say(field.label): speaker.say(field.value) for field in card.fields},
-                "lines": [speaker.say(line) for line in card.lines],
-                "link": card.link,
-            }
-            for card in answer.cards
-        ],
-        "buttons": [{"label": speaker.say(button.label), "line": button.line} for button in answer.buttons],
-        "document": answer.document,
-    }
+    done = _run(do_one(sections.read(), as_, line))
+    if done.refused is not None:
+        raise typer.Exit(_told(done.refused.said, _exit_code(done.refused), done.speaker))
+    assert done.answer is not None
+    print(answer_as_json(done.answer, done.speaker) if as_json else as_text(done.answer, done.speaker))
+    if done.answer.asks:
+        raise typer.Exit(ASKED)
 
 
 @app.command()
@@ -159,7 +152,7 @@ def shell(as_: Annotated[str, typer.Option("--as", help="The agent you are.")] =
     """Type command lines with completion; Ctrl+D ends it."""
     from bot.terminal import converse
 
-    _run(converse(settings_.read(), as_, as_text))
+    _run(converse(sections.read(), as_, as_text))
 
 
 @app.command()
@@ -167,7 +160,7 @@ def export(file: Annotated[Path | None, typer.Argument(help="Where to; nothing: 
     """Write the desk's set-up (teams, channels, views, replies, texts, tags) as lines of text."""
     from core import setup
 
-    lines = _run(_with_desk(settings_.read(), SYSTEM, setup.export, change=False))
+    lines = _run(_with_desk(sections.read(), SYSTEM, setup.export, change=False))
     if file is None:
         print(lines, end="")
     else:
@@ -175,31 +168,46 @@ def export(file: Annotated[Path | None, typer.Argument(help="Where to; nothing: 
 
 
 @app.command()
-def apply(file: Annotated[typer.FileText, typer.Argument(help="Lines of set-up; - reads from the pipe.")]) -> None:
+def apply(
+    file: Annotated[typer.FileBinaryRead, typer.Argument(help="Lines of set-up; - reads from the pipe.")],
+) -> None:
     """Apply a set-up written as lines of text, all of it or nothing."""
     from core import setup
 
-    document = file.read()
-    count = _run(_with_desk(settings_.read(), SYSTEM, lambda desk: setup.apply_all(desk, document)))
-    print(f"Applied {count} lines.")
+    try:
+        document = file.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(text("The file is not UTF-8 (byte {place}).", place=error.start + 1)) from error
+    count = _run(_with_desk(sections.read(), SYSTEM, lambda desk: setup.apply_all(desk, document)))
+    print(Voice().say(texts("Applied {count} line.", "Applied {count} lines.", count=count)))
 
 
 @agents.command("add")
 def agent_add(
     name: Annotated[str, typer.Argument(help="Name colleagues type, for example ines.")],
-    role: Annotated[str, typer.Option(help="agent, supervisor or admin.")] = "agent",
+    role: Annotated[str, typer.Option(help="agent, supervisor or admin; who is there already keeps theirs.")] = "",
     public_name: Annotated[str, typer.Option(help="Name customers see.")] = "",
 ) -> None:
-    """Add an agent and print the link that signs them in."""
+    """Add an agent and print the link that signs them in; one who is there already keeps their role."""
     from core import teams
     from core.models import Role
 
-    if role not in set(Role):
-        raise ConfigurationError(Text("The role is agent, supervisor or admin."))
-    settings = settings_.read()
-    _run(
-        _with_desk(settings, SYSTEM, lambda desk: teams.add_agent(desk, name, role=Role(role), public_name=public_name))
-    )
+    if role and role not in set(Role):
+        raise ConfigurationError(text("The role is agent, supervisor or admin."))
+
+    def body(desk: Desk) -> Text | None:
+        try:
+            known = teams.agent_named(desk, name)
+        except NotFound:
+            known = None
+        if known is None or role:
+            teams.add_agent(desk, name, role=Role(role or "agent"), public_name=public_name)
+            return None
+        return text("@{name} is there already, as {role}. --role changes that.", name=known.name, role=known.role.value)
+
+    said = _run(_with_desk(sections.read(), SYSTEM, body))
+    if said is not None:
+        print(Voice().say(said), file=sys.stderr)
     agent_link(name)
 
 
@@ -211,8 +219,8 @@ def agent_list(as_json: AsJson = False) -> None:
     def body(desk: Desk) -> list[dict[str, str]]:
         return [{"name": a.name, "public_name": a.public_name, "role": a.role.value} for a in teams.agents(desk)]
 
-    found = _run(_with_desk(settings_.read(), SYSTEM, body, change=False))
-    print(json.dumps(found) if as_json else "\n".join("  ".join(agent.values()) for agent in found))
+    found = _run(_with_desk(sections.read(), SYSTEM, body, change=False))
+    print(json.dumps(found) if as_json else "\n".join(visible("  ".join(agent.values())) for agent in found))
 
 
 @agents.command("link")
@@ -220,7 +228,7 @@ def agent_link(name: Annotated[str, typer.Argument(help="The agent's name.")]) -
     """Print a link that signs an agent in to the team room, once, within 30 minutes."""
     from core import teams
 
-    settings = settings_.read()
+    settings = sections.read()
     secret = _run(_with_desk(settings, SYSTEM, lambda desk: teams.sign_in_link(desk, teams.agent_named(desk, name))))
     print(f"{settings.address}/room/sign-in/{secret}")
 
@@ -231,7 +239,7 @@ def identify_key(channel: Annotated[str, typer.Argument(help="The web chat's nam
     from bot.secret import secret_key
     from connectors.webchat.visitors import Visitors
 
-    settings = settings_.read()
+    settings = sections.read()
     print(Visitors(secret_key(settings.secret_key, settings.data_dir)).identify_key(channel))
 
 
@@ -240,7 +248,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write, ending 
     """Save the embedded database, files and keys into one file, while the desk runs."""
     from bot.backup import save
 
-    size = save(settings_.read(), file)
+    size = save(sections.read(), file)
     print(f"Saved {file} ({size // 1024} KB).")
 
 
@@ -252,7 +260,7 @@ def restore(
     """Bring back what `backup` saved; the desk must not run meanwhile."""
     from bot.backup import bring_back
 
-    bring_back(settings_.read(), file, replace=replace)
+    bring_back(sections.read(), file, replace=replace)
     print("Restored. Start the desk: deskbell run")
 
 
@@ -260,15 +268,24 @@ def restore(
 def demo(remove: Annotated[bool, typer.Option("--remove", help="Take them out again.")] = False) -> None:
     """Fill the desk with believable people, dialogs and tickets."""
     from bot.demo import fill
-    from bot.demo import remove as take_out
 
-    settings = settings_.read()
+    settings = sections.read()
     if remove:
-        count = _run(_with_desk(settings, SYSTEM, take_out))
-        print(f"Took {count} demo tickets out.")
+        speaker = Voice()
+        parted, gone = _run(_without_demo(settings))
+        print("\n".join([*map(speaker.say, parted), "Took out:", *(f"  {speaker.say(said)}" for said in gone)]))
     else:
         count = _run(_with_desk(settings, SYSTEM, fill))
         print(f"Made {count} demo tickets and some live dialogs. Take them out again: deskbell demo --remove")
+
+
+async def _without_demo(settings: Settings) -> tuple[list[Text], list[Text]]:
+    from bot.app import opened, prepare
+    from bot.demo import take_out
+
+    async with opened(settings) as house:
+        await prepare(house)
+        return await take_out(house.desks)
 
 
 async def _with_desk(settings: Settings, actor: Actor, work: Any, *, change: bool = True) -> Any:

@@ -1,49 +1,18 @@
 """Fills a desk with people, dialogs and tickets in every state, as a lamp shop would have them; and empties it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import delete, or_, select, update
-
-from core import dialogs, ending, intake, messages, replies, search, tags, teams, tickets
-from core.actor import Actor, ActorKind
+from core import contacts, demo, dialogs, ending, intake, messages, replies, spam, tags, teams, tickets
+from core.actor import SYSTEM, Actor, ActorKind
 from core.connector import Said, Sender
 from core.desk import Desk
 from core.errors import UserError
 from core.intake import Source
-from core.models import (
-    Agent,
-    Channel,
-    Contact,
-    Deadline,
-    Delivery,
-    Dialog,
-    EndReason,
-    EventRow,
-    File,
-    FormerBody,
-    HeldReply,
-    Identity,
-    Link,
-    Member,
-    Message,
-    Notice,
-    Priority,
-    Received,
-    Relay,
-    Role,
-    Snooze,
-    Status,
-    Tagging,
-    Team,
-    Thread,
-    Ticket,
-    Watcher,
-)
+from core.models import Agent, Channel, Dialog, EndReason, Priority, Role, Status, Team
 from core.replies import Draft
-from core.show import text
+from core.show import Text, text
+from core.store import Desks
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +151,13 @@ STORIES = (
 
 def fill(desk: Desk) -> int:
     """Makes the demo; a desk that has one keeps it. Returns how many tickets it has."""
-    if desk.execute(select(Contact.id).where(Contact.is_demo).limit(1)).first() is not None:
+    if demo.is_there(desk):
         raise UserError(text("The demo is there already. Take it out with: deskbell demo --remove"))
-    team = teams.add_team(desk, "lamps", "Lamp shop", is_demo=True)
+    tags_before = demo.known_tags(desk)
+    team = teams.add_team(desk, demo.free_name(desk, Team, "lamps"), "Lamp shop", is_demo=True)
     colleagues = {name: _agent(desk, name, public, team) for name, public in (("mia", "Mia"), ("ben", "Ben"))}
-    channel = teams.add_channel(desk, "webchat", "lamps-demo", team)
-    channel.is_demo = True
+    channel = teams.add_channel(desk, "webchat", demo.free_name(desk, Channel, "lamps-demo"), team)
+    channel.is_demo, channel.is_on = True, True
     desk.flush()
     began = desk.now
     for number, story in enumerate(STORIES):
@@ -196,15 +166,15 @@ def fill(desk: Desk) -> int:
         _tell(desk, intake.source(channel), story, number, colleagues[story.agent])
     desk.now = began
     for agent in colleagues.values():
-        desk.execute(update(Agent).where(Agent.id == agent.id).values(seen_at=None))
-    return len(_tickets(desk))
+        desk.refresh(agent)
+        agent.seen_at = None
+    demo.keep_tags(desk, tags_before)
+    return len(demo.tickets(desk))
 
 
 def _agent(desk: Desk, name: str, public: str, team: Team) -> Agent:
-    known = desk.session.scalars(select(Agent).where(Agent.name == name)).one_or_none()
-    if known is not None:
-        return known
-    agent = teams.add_agent(desk, name, role=Role.AGENT, public_name=public)
+    """A colleague of the demo's own: an agent who has that name already is a real one."""
+    agent = teams.add_agent(desk, demo.free_name(desk, Agent, name), role=Role.AGENT, public_name=public)
     agent.is_demo = True
     teams.join_team(desk, agent.id, team.id)
     return agent
@@ -233,7 +203,7 @@ def _tell(desk: Desk, source: Source, story: Story, number: int, agent: Agent) -
 
 def _as_demo(desk: Desk, dialog: Dialog) -> None:
     dialog.is_demo = True
-    desk.execute(update(Contact).where(Contact.id == dialog.contact_id).values(is_demo=True))
+    contacts.by_id(desk, dialog.contact_id).is_demo = True
 
 
 def _answer(desk: Desk, dialog: Dialog, agent: Agent, words: str) -> None:
@@ -272,59 +242,7 @@ def _leave(desk: Desk, dialog: Dialog, story: Story, agent: Agent) -> None:
             tickets.set_due(desk, ticket, desk.now + timedelta(hours=8))
 
 
-def _tickets(desk: Desk) -> Sequence[int]:
-    return desk.execute(select(Ticket.id).where(Ticket.is_demo)).scalars().all()
-
-
-def remove(desk: Desk) -> int:
-    """Takes all of the demo out again, and nothing else; returns how many tickets it had."""
-    of_demo = select(Contact.id).where(Contact.is_demo)
-    ids = set(_tickets(desk)) | set(desk.execute(select(Ticket.id).where(Ticket.contact_id.in_(of_demo))).scalars())
-    dialog_ids = desk.execute(select(Dialog.id).where(Dialog.contact_id.in_(of_demo))).scalars().all()
-    _remove_words(desk, list(ids), list(dialog_ids))
-    channels = select(Channel.id).where(Channel.is_demo)
-    keys = [f"channel:{id_}" for id_ in desk.execute(channels).scalars()]
-    desk.execute(delete(Received).where(Received.source.in_(keys)))
-    desk.execute(delete(Dialog).where(Dialog.id.in_(dialog_ids)))
-    desk.execute(delete(Ticket).where(Ticket.id.in_(ids)))
-    desk.execute(delete(Identity).where(Identity.contact_id.in_(of_demo)))
-    desk.execute(delete(Contact).where(Contact.is_demo))
-    _remove_people(desk)
-    desk.look("queue")
-    return len(ids)
-
-
-def _remove_words(desk: Desk, ids: list[int], dialog_ids: list[int]) -> None:
-    theirs = select(Message.id).where(or_(Message.ticket_id.in_(ids), Message.dialog_id.in_(dialog_ids)))
-    messages_ = list(desk.execute(theirs).scalars())
-    search.forget(desk, messages_)
-    search.forget_subjects(desk, ids)
-    desk.execute(delete(FormerBody).where(FormerBody.message_id.in_(messages_)))
-    desk.execute(update(File).where(File.message_id.in_(messages_)).values(message_id=None, name=""))
-    of_both: tuple[Any, ...] = (HeldReply, Tagging, Thread, Delivery, Notice, EventRow, Message)
-    for table in of_both:
-        desk.execute(delete(table).where(or_(table.ticket_id.in_(ids), table.dialog_id.in_(dialog_ids))))
-    for table in (Watcher, Snooze):
-        desk.execute(delete(table).where(table.ticket_id.in_(ids)))
-    desk.execute(delete(Link).where(or_(Link.low_id.in_(ids), Link.high_id.in_(ids))))
-    desk.execute(delete(Relay).where(Relay.dialog_id.in_(dialog_ids)))
-    for subject, subject_ids in (("ticket", ids), ("dialog", dialog_ids)):
-        desk.execute(delete(Deadline).where(Deadline.subject == subject, Deadline.subject_id.in_(subject_ids)))
-
-
-def _remove_people(desk: Desk) -> None:
-    """The demo's channel, team and agents; who did something real meanwhile only leaves the desk."""
-    desk.execute(delete(Channel).where(Channel.is_demo))
-    for agent in desk.session.scalars(select(Agent).where(Agent.is_demo)).all():
-        worked = select(EventRow.id).where(EventRow.actor == f"agent:{agent.id}").limit(1)
-        if desk.execute(worked).first() is not None:
-            teams.remove_agent(desk, agent)
-            continue
-        desk.execute(delete(Member).where(Member.agent_id == agent.id))
-        desk.execute(delete(Notice).where(Notice.agent_id == agent.id))
-        desk.execute(delete(Agent).where(Agent.id == agent.id))
-    for team in desk.session.scalars(select(Team).where(Team.is_demo)).all():
-        used = select(Ticket.id).where(Ticket.team_id == team.id).limit(1)
-        if desk.execute(used).first() is None:
-            desk.execute(delete(Member).where(Member.team_id == team.id))
-            desk.execute(delete(Team).where(Team.id == team.id))
+async def take_out(desks: Desks) -> tuple[list[Text], list[Text]]:
+    """Takes all of the demo out again, and nothing else; says what was parted from it before, and what went."""
+    parted = await desks.change(SYSTEM, demo.part)
+    return parted, await desks.change(SYSTEM, demo.remove)

@@ -3,43 +3,30 @@
 import hmac
 import ipaddress
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
-from sqlalchemy import Select, func, select
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.supervise import Part
+from core import figures, parts
 from core.actor import SYSTEM
-from core.desk import Desk
 from core.errors import TemporaryError
-from core.models import (
-    EXPECTED,
-    TO_BE_SENT,
-    UNINDEXED,
-    Deadline,
-    Delivery,
-    Dialog,
-    DialogState,
-    Message,
-    Phase,
-    Quarantined,
-    QuarantineState,
-    Status,
-    Ticket,
-)
+from core.figures import Figures
+from core.parts import Failure
 from core.store import Desks
-
-_MOST_COUNTED = 10_000
 
 
 class Health:
-    """Answers /healthz, /readyz and /metrics."""
+    """Answers /healthz, /readyz and /metrics, and keeps what the parts failed by."""
 
     def __init__(self, desks: Desks, parts: Sequence[Part], token: str, visitors: Callable[[], int]) -> None:
         self._desks, self._parts, self._token, self._visitors = desks, parts, token, visitors
+        for part in parts:
+            part.on_failure = self._keep
 
     def routes(self) -> Sequence[Route]:
         """The three addresses."""
@@ -49,29 +36,37 @@ class Health:
             Route("/metrics", self._metrics),
         )
 
+    async def _keep(self, part: Part) -> None:
+        await self._desks.change(SYSTEM, lambda desk: parts.failed(desk, part.name, part.error))
+
     async def _alive(self, request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
     async def _ready(self, request: Request) -> Response:
-        """Ready when the store answers and no part is down; says which is not, never why in detail to strangers."""
-        failing = [part.name for part in self._parts if part.error]
+        """Ready when the store answers and no part is down; why one was, only who may ask for the figures is told."""
+        failing, known = [part.name for part in self._parts if part.is_down], list[Failure]()
         try:
-            await self._desks.read(SYSTEM, lambda desk: desk.execute(select(1)).scalar_one())
+            known += await self._desks.read(SYSTEM, parts.failures)
         except TemporaryError:
             failing.append("store")
-        return JSONResponse({"ready": not failing, "failing": failing}, status_code=503 if failing else 200)
+        told: dict[str, Any] = {"ready": not failing, "failing": failing}
+        if self._may_ask(request):
+            told["failed"] = [_as_json(failure, self._desks.clock()) for failure in known]
+        return JSONResponse(told, status_code=503 if failing else 200)
 
     async def _metrics(self, request: Request) -> Response:
         if not self._may_ask(request):
             return PlainTextResponse("Set METRICS_TOKEN and send it as a bearer token.\n", 403)
-        figures = await self._desks.read(SYSTEM, _figures)
-        figures["deskbell_visitors"] = {(): float(self._visitors())}
-        figures["deskbell_part_restarts"] = {(part.name,): float(part.restarts) for part in self._parts}
-        return Response(_as_text(figures), media_type="text/plain; version=0.0.4; charset=utf-8")
+        gauges = _gauges(await self._desks.read(SYSTEM, figures.read))
+        gauges["deskbell_visitors"] = {(): float(self._visitors())}
+        gauges["deskbell_part_down"] = {(part.name,): float(part.is_down) for part in self._parts}
+        gauges["deskbell_part_restarts"] = {(part.name,): float(part.restarts) for part in self._parts}
+        return Response(_as_text(gauges), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     def _may_ask(self, request: Request) -> bool:
         if self._token:
-            return hmac.compare_digest(request.headers.get("authorization", ""), f"Bearer {self._token}")
+            given = request.headers.get("authorization", "").encode("latin-1")  # as its bytes came
+            return hmac.compare_digest(given, f"Bearer {self._token}".encode())
         host = request.client.host if request.client else ""
         try:
             return ipaddress.ip_address(host).is_loopback and "x-forwarded-for" not in request.headers
@@ -79,35 +74,23 @@ class Health:
             return False
 
 
-Figures = dict[str, dict[tuple[str, ...], float]]
+def _as_json(failure: Failure, now: datetime) -> dict[str, Any]:
+    return {"part": failure.part, "why": failure.why, "ago_s": round((now - failure.at).total_seconds())}
 
 
-def _figures(desk: Desk) -> Figures:
-    """What stands in the store, each counted no further than 10,000."""
-    counted = select(Dialog.phase, func.count().label("many")).where(Dialog.state == DialogState.LIVE)
-    found = {row.phase: row.many for row in desk.execute(counted.group_by(Dialog.phase))}
-    phases = dict.fromkeys(Phase, 0) | found
-    late = (EXPECTED, Deadline.due_at < desk.now)
+Gauges = dict[str, dict[tuple[str, ...], float]]
+
+
+def _gauges(found: Figures) -> Gauges:
     return {
-        "deskbell_dialogs": {(phase.value,): float(count) for phase, count in phases.items()},
-        "deskbell_tickets": {
-            (status.value,): _count(desk, select(Ticket.id).where(Ticket.status == status))
-            for status in Status
-            if status is not Status.CLOSED
-        },
-        "deskbell_deadlines_late": {(): _count(desk, select(Deadline.id).where(*late))},
-        "deskbell_deadlines_stuck": {(): _count(desk, select(Deadline.id).where(Deadline.is_failed))},
-        "deskbell_messages_unindexed": {(): _count(desk, select(Message.id).where(UNINDEXED))},
-        "deskbell_deliveries_waiting": {(): _count(desk, select(Delivery.id).where(TO_BE_SENT))},
-        "deskbell_quarantined": {
-            (): _count(desk, select(Quarantined.id).where(Quarantined.state == QuarantineState.WAITING))
-        },
+        "deskbell_dialogs": {(phase.value,): float(count) for phase, count in found.dialogs.items()},
+        "deskbell_tickets": {(status.value,): float(count) for status, count in found.tickets.items()},
+        "deskbell_deadlines_late": {(): float(found.late)},
+        "deskbell_deadlines_stuck": {(): float(found.stuck)},
+        "deskbell_messages_unindexed": {(): float(found.unindexed)},
+        "deskbell_deliveries_waiting": {(): float(found.deliveries)},
+        "deskbell_quarantined": {(): float(found.quarantined)},
     }
-
-
-def _count(desk: Desk, statement: Select[Any]) -> float:
-    some = statement.limit(_MOST_COUNTED).subquery()
-    return float(desk.execute(select(func.count()).select_from(some)).scalar_one())
 
 
 _MEANINGS = {
@@ -119,14 +102,15 @@ _MEANINGS = {
     "deskbell_deliveries_waiting": ("Deliveries waiting to be sent", ()),
     "deskbell_quarantined": ("Things waiting in quarantine", ()),
     "deskbell_visitors": ("Visitors with an open chat page", ()),
+    "deskbell_part_down": ("Whether a part of the desk does not run now", ("part",)),
     "deskbell_part_restarts": ("How often a part of the desk was started again", ("part",)),
 }
 
 
-def _as_text(figures: Figures) -> bytes:
+def _as_text(gauges: Gauges) -> bytes:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
-    for name, values in figures.items():
+    for name, values in gauges.items():
         meaning, labels = _MEANINGS[name]
         gauge = Gauge(name, meaning, labels, registry=registry)
         for label, value in values.items():

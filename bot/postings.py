@@ -20,7 +20,6 @@ from core.models import (
     File,
     Message,
     Place,
-    Purpose,
     Reader,
     Role,
     Status,
@@ -28,7 +27,7 @@ from core.models import (
     Thread,
     Ticket,
 )
-from core.outbox import CARD, Claimed
+from core.outbox import Claimed
 from core.room import Attached, Board, Line, Mark, Marked, Posting, Side, Words
 from core.show import Button, Text, Tone, from_json, text
 

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from bot.app import SECTIONS
 from bot.commands import COMMANDS, Command
 from bot.commands.help import NOUNS
 from bot.commands.reading import SHORTCUTS
+from bot.sections import SECTIONS
 from core.query.fields import FIELDS
 from core.query.sorting import SORTS
 from core.render import Voice
@@ -47,11 +47,15 @@ def commands() -> str:
     return "\n".join(parts)
 
 
+def _for_whom(command: Command) -> str:
+    return "anybody in a team chat" if command.role is None else f"{command.role.value}s only"
+
+
 def _command(command: Command) -> str:
     speaker = Voice()
     marks = [
         mark
-        for mark, is_so in ((f"{command.role.value}s only", command.role != "agent"), ("many", command.many))
+        for mark, is_so in ((_for_whom(command), command.role != "agent"), ("many", command.many))
         if is_so
     ]
     marked = f" *({', '.join(marks)})*" if marks else ""

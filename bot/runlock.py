@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import ConfigurationError
+from core.folder import private
 from core.show import text
 
 
 @contextmanager
 def only_one(folder: Path, address: str) -> Iterator[None]:
     """Holds the folder's lock; it ends with the process, however that ends."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private(folder)
     with (folder / "run.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

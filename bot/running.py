@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from bot import beginning
 from bot.app import PARTS, Assembled, House, assemble, opened, prepare, serve
 from bot.runlock import only_one
+from bot.sections import WrongSettings
 from bot.settings import Settings
 from core import schema, teams
 from core.actor import SYSTEM
 from core.connector import Finding, Severity
 from core.desk import Desk
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, DeskbellError
 from core.render import Voice
 from core.show import text
 
@@ -67,12 +68,19 @@ async def _sign_in(house: House, assembled: Assembled) -> list[str]:
     return [f"Sign in to the team room as {name} (once):", f"  {house.settings.address}/room/sign-in/{secret}"]
 
 
+def wrong_settings(error: WrongSettings) -> list[Finding]:
+    """The same for settings nothing can be opened with."""
+    return [Finding(Severity.ERROR, each.said, each.setting) for each in error.wrong]
+
+
 async def findings(settings: Settings) -> list[Finding]:
     """Everything `check` has to say: settings, database, connectors and rooms."""
     found = [Finding(Severity.ON, text("The database is {url}.", url=_safe(settings)), "DATABASE_URL")]
     try:
         revision = await schema.revision_of(settings.url)
-    except Exception as error:  # whatever the driver raises is the answer
+    except DeskbellError as error:
+        return [Finding(Severity.ERROR, error.said, "DATABASE_URL")]
+    except Exception as error:  # whatever else the driver raises is the answer
         said = text("The database cannot be reached: {why}", why=str(error)[:200])
         return [Finding(Severity.ERROR, said, "DATABASE_URL")]
     if revision != schema.head():

@@ -67,10 +67,11 @@ class Spoken:
 
 async def say(desks: Desks, actor: Actor, line: Line, commands: Sequence[Command]) -> Spoken:
     """Does what a line means, in one transaction; the same key again does nothing. Raises UserError."""
-    return await desks.change(actor, lambda desk: _once(desk, line, commands))
+    return await desks.change(actor, lambda desk: say_on(desk, line, commands))
 
 
-def _once(desk: Desk, line: Line, commands: Sequence[Command]) -> Spoken:
+def say_on(desk: Desk, line: Line, commands: Sequence[Command]) -> Spoken:
+    """Does what a line means on an open desk; the same key again does nothing."""
     if line.key and not intake.is_first(desk, f"room:{line.room}", line.key):
         return Spoken(Became.REPEATED)
     theirs = tuple(files.unsent(desk, line.files, agent_id=desk.actor.id))

@@ -8,16 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import delete
 
-from core import deadlines, files, search
+from core import deadlines, expiring, files, search
 from core.actor import SYSTEM
 from core.bus import Bus
 from core.deadlines import Due
-from core.desk import Desk
 from core.effects import EFFECTS
 from core.errors import TemporaryError
-from core.models import Pressed, Received, SignIn, SignInLink
 from core.store import Desks
 
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -33,8 +30,6 @@ _AT_ONCE = 3
 _MOST_IN_ONE_GO = 1_000
 _INDEX_EVERY_S = 1
 _END_S = 5.0
-_REMEMBERED = timedelta(days=30)
-"""How long what came in is remembered to know a repeat."""
 
 
 class Schedule:
@@ -163,15 +158,9 @@ class Schedule:
     async def _clean(self) -> None:
         """Forgets what nobody needs any more: old marks of what came in, spent links, files nobody sent."""
         try:
-            await self._desks.change(SYSTEM, _forget_old)
+            await self._desks.change(SYSTEM, expiring.forget_old)
             unneeded = await self._desks.change(SYSTEM, files.sweep)
-            await asyncio.to_thread(self._store.remove, unneeded)
+            gone = await asyncio.to_thread(self._store.remove, unneeded, now=self._desks.clock())
+            await self._desks.change(SYSTEM, lambda desk: files.removed(desk, gone))
         except TemporaryError as error:
             log.warning("cleaning waits: %s", error)
-
-
-def _forget_old(desk: Desk) -> None:
-    desk.execute(delete(Received).where(Received.at < desk.now - _REMEMBERED))
-    desk.execute(delete(Pressed).where(Pressed.expires_at < desk.now - _REMEMBERED))
-    desk.execute(delete(SignIn).where(SignIn.expires_at < desk.now))
-    desk.execute(delete(SignInLink).where(SignInLink.expires_at < desk.now))

@@ -4,22 +4,17 @@ import os
 import secrets
 from pathlib import Path
 
-from core.errors import ConfigurationError
-from core.show import text
-
-_SHORTEST = 32
+from core.folder import private
 
 
 def secret_key(configured: str, folder: Path) -> str:
     """The key everything is signed with; made and kept on the first start."""
     if configured:
-        if len(configured) < _SHORTEST:
-            raise ConfigurationError(text("SECRET_KEY needs at least {count} characters.", count=_SHORTEST))
         return configured
     path = folder / "secret.key"
     if path.exists():
         return path.read_text().strip()
-    folder.mkdir(parents=True, exist_ok=True)
+    private(folder)
     made = secrets.token_urlsafe(48)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

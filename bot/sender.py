@@ -65,12 +65,18 @@ class Sender(Generic[Thing]):
         read: "Reading[Thing]",
         *,
         rest: Rest = no_rest,
+        alone: bool = False,
     ) -> None:
         self._desks, self._bus, self._name, self._destination, self._read = desks, bus, name, destination, read
-        self._rest = rest
+        self._rest, self._alone = rest, alone
 
     async def run(self) -> None:
-        """Sends until cancelled; sleeps until there is something to send."""
+        """Sends until cancelled; sleeps until there is something to send.
+
+        Where no other process can send, what an earlier life of this one held is free at once.
+        """
+        if self._alone:
+            await self._desks.change(SYSTEM, lambda desk: outbox.take_over(desk, self._name))
         async with asyncio.TaskGroup() as group:
             for _ in range(_AT_ONCE):
                 group.create_task(self._serve())

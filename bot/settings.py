@@ -1,16 +1,22 @@
 """Every setting of the desk: its name in the environment or `.env`, its default and what it does."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.errors import ConfigurationError
+from core import teams, zones
+from core.errors import UserError
 from core.pace import Pace
-from core.show import Text, text
+from core.render import LANGUAGES, Voice
 from core.spans import read_span
+from core.store import is_database
+
+SHORTEST_KEY = 32
+"""Characters the desk's own key has at least."""
 
 
 def _span(typed: Any) -> Any:
@@ -22,7 +28,59 @@ def _span(typed: Any) -> Any:
     return span
 
 
+def _lasts(span: timedelta) -> timedelta:
+    if not span:
+        raise ValueError("it must be longer than nothing, for example 30s or 5m")
+    return span
+
+
 Span = Annotated[timedelta, BeforeValidator(_span)]
+Lasting = Annotated[Span, AfterValidator(_lasts)]
+"""A length of time of which zero makes no sense."""
+
+
+def _language(typed: str) -> str:
+    if typed not in LANGUAGES:
+        raise ValueError(f"there are: {', '.join(LANGUAGES)}")
+    return typed
+
+
+def _zone(typed: str) -> str:
+    try:
+        return zones.named(typed)
+    except UserError as error:
+        raise ValueError(Voice().say(error.said)) from error
+
+
+def _handle(typed: str) -> str:
+    if not teams.is_handle(typed.lower()):
+        raise ValueError("use letters, digits, dot and dash, at most 32 and no spaces")
+    return typed
+
+
+def _proxies(typed: str) -> str:
+    for each in filter(None, (part.strip() for part in typed.split(","))):
+        try:
+            each == "*" or ip_network(each, strict=False)
+        except ValueError as error:
+            raise ValueError(f"{each} is no address; write for example 127.0.0.1,10.0.0.0/8") from error
+    return typed
+
+
+def _key(typed: str) -> str:
+    if typed and len(typed) < SHORTEST_KEY:
+        raise ValueError(f"it needs at least {SHORTEST_KEY} characters")
+    return typed
+
+
+def _database(typed: str) -> str:
+    if typed and not is_database(typed):
+        raise ValueError("write postgresql://user:password@host/name or sqlite:///path")
+    return typed
+
+
+Language = Annotated[str, AfterValidator(_language)]
+Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class Settings(BaseSettings):
@@ -31,7 +89,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 
     data_dir: Path = Field(Path("data"), description="Folder of the embedded database, files, keys and the run lock.")
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
         "", description="postgresql://user:password@host/name, or sqlite:///path. Empty: deskbell.db in DATA_DIR."
     )
     http_host: str = Field("127.0.0.1", description="Address the web server listens on; 0.0.0.0 for all.")
@@ -42,7 +100,7 @@ class Settings(BaseSettings):
         "customer's text carries a link.",
         pattern=r"^(https?://[^/\s]+[^\s]*)?$",
     )
-    secret_key: str = Field(
+    secret_key: Annotated[str, AfterValidator(_key)] = Field(
         "",
         description="Signs tokens and links, encrypts channels' secrets. Empty: made on first start, kept in DATA_DIR.",
     )
@@ -50,32 +108,38 @@ class Settings(BaseSettings):
     metrics_token: str = Field(
         "", description="Whoever asks for /metrics must bear this token. Empty: only this machine may ask."
     )
-    trusted_proxies: str = Field(
+    trusted_proxies: Annotated[str, AfterValidator(_proxies)] = Field(
         "", description="Addresses of reverse proxies whose X-Forwarded-For is believed, by commas."
     )
-    admin: str = Field("admin", description="Name of the first agent, made when there is none.")
-    language: str = Field("en", description="Language of the first team: en or de.", pattern="^(en|de)$")
-    time_zone: str = Field("UTC", description="Time zone of the first team, for example Europe/Berlin.")
+    admin: Annotated[str, AfterValidator(_handle)] = Field(
+        "admin", description="Name of the first agent, made when there is none."
+    )
+    language: Language = Field("en", description=f"Language of the first team: {', '.join(LANGUAGES)}.")
+    time_zone: Zone = Field("UTC", description="Time zone of the first team, for example Europe/Berlin.")
 
     hold_chat: Span = Field(timedelta(seconds=3), description="How long a reply in a chat may still be withdrawn.")
     hold_mail: Span = Field(timedelta(seconds=20), description="How long a reply by mail may still be withdrawn.")
-    still_there: Span = Field(
+    still_there: Lasting = Field(
         timedelta(minutes=5), description="After the agent's last word a silent customer is asked: still there?"
     )
-    idle_end: Span = Field(timedelta(minutes=5), description="After that question the dialog ends.")
-    gone_grace: Span = Field(
+    idle_end: Lasting = Field(timedelta(minutes=5), description="After that question the dialog ends.")
+    gone_grace: Lasting = Field(
         timedelta(minutes=2), description="How long a closed page may be away before its dialog ends."
     )
-    call_out: Span = Field(timedelta(minutes=3), description="An unanswered dialog is called out to the team again.")
-    give_up: Span = Field(timedelta(minutes=5), description="An untaken dialog becomes a ticket.")
-    close_silent: Span = Field(
+    call_out: Lasting = Field(timedelta(minutes=3), description="An unanswered dialog is called out to the team again.")
+    give_up: Lasting = Field(timedelta(minutes=5), description="An untaken dialog becomes a ticket.")
+    close_silent: Lasting = Field(
         timedelta(hours=24), description="A ticket whose customer fell silent after the agent's last words closes."
     )
     relink: Span = Field(
         timedelta(days=14), description="A returning customer's dialog joins their ticket unless closed longer ago."
     )
-    pending: Span = Field(timedelta(days=3), description="How long a ticket is pending when nobody says for how long.")
-    present: Span = Field(timedelta(minutes=2), description="An agent whose room was open so lately counts as there.")
+    pending: Lasting = Field(
+        timedelta(days=3), description="How long a ticket is pending when nobody says for how long."
+    )
+    present: Lasting = Field(
+        timedelta(minutes=2), description="An agent whose room was open so lately counts as there."
+    )
     largest_file_mb: int = Field(20, ge=1, le=500, description="Largest file anybody may send, in megabytes.")
     messages_per_minute: int = Field(40, ge=1, description="Messages one visitor may send a minute.")
     visitors_per_minute: int = Field(
@@ -109,19 +173,3 @@ class Settings(BaseSettings):
         """Where people on this machine reach the desk."""
         host = "127.0.0.1" if self.http_host in ("0.0.0.0", "::") else self.http_host
         return self.public_url.rstrip("/") or f"http://{host}:{self.http_port}"
-
-
-def read(**given: Any) -> Settings:
-    """The settings as they are; raises ConfigurationError naming all that are wrong at once."""
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        raise ConfigurationError(_wrong(error)) from error
-
-
-def _wrong(error: ValidationError) -> Text:
-    lines = [
-        f"{str(each['loc'][0]).upper()}: {each['msg'].removeprefix('Value error, ')} (it is {each['input']!r:.60})"
-        for each in error.errors()
-    ]
-    return text("Some settings are wrong:\n{lines}", lines="\n".join(lines))

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from core import teams
+from core import leaving, outbox, pushed, teams
 from core.actor import Actor, ActorKind
 from core.desk import Desk
 from core.errors import NotFound, UserError
-from core.models import Account, Agent, Candidate, Dialog, Member, Place, Pressed, Role, Team, Ticket
-from core.show import text
+from core.models import Account, Agent, Candidate, Dialog, Member, Place, Pressed, Purpose, Role, Team, Ticket
+from core.show import Button, Tone, text
 
 CODE_LIFE = timedelta(minutes=15)
 _CODE = "link-code"
@@ -142,13 +142,10 @@ def use_code(desk: Desk, code: str, room: str, external_id: str) -> Agent:
     return agent
 
 
-def came(desk: Desk, place: Place, person: Person) -> bool:
-    """Notes that somebody came to a team's channel; True when an admin has to accept them first."""
-    if not person.is_full:
-        return False
-    agent = agent_at(desk, place.room, person.external_id)
-    if agent is not None:
-        return False
+def came(desk: Desk, place: Place, person: Person) -> None:
+    """Somebody came to a team's channel: the team is asked, once, whether they shall be an agent."""
+    if not person.is_full or place.purpose != Purpose.TEAM or agent_at(desk, place.room, person.external_id):
+        return
     if desk.session.get(Candidate, (place.room, person.external_id)) is None:
         desk.session.add(
             Candidate(
@@ -156,8 +153,10 @@ def came(desk: Desk, place: Place, person: Person) -> bool:
                 public_name=person.name, email=person.email, at=desk.now,
             )
         )  # fmt: skip
-        return True
-    return False
+        team = desk.session.get_one(Team, place.team_id)
+        said = text("{who} came to this channel. Shall they be an agent of {team}?", who=person.name, team=team.title)
+        yes = Button(text("Accept"), f"desk accept {place.room} {person.external_id}", Tone.GOOD)
+        outbox.put(desk, pushed.call(place, said, buttons=(yes,)))
 
 
 def accept(desk: Desk, room: str, external_id: str) -> Agent:
@@ -171,24 +170,26 @@ def accept(desk: Desk, room: str, external_id: str) -> Agent:
     return admit(desk, team or teams.first_team(desk), room, person)
 
 
-def left(desk: Desk, room: str, place: str, external_id: str) -> Agent | None:
-    """Somebody left a team's channel or role: they are out of the team. Returns the agent who is in none any more."""
-    desk.execute(delete(Candidate).where(Candidate.room == room, Candidate.external_id == external_id))
-    agent = agent_at(desk, room, external_id)
-    if agent is None:
-        return None
-    theirs = select(Place.team_id).where(Place.room == room, Place.place == place)
-    for team_id in desk.execute(theirs).scalars().all():
-        if not _is_elsewhere(desk, agent, team_id, room, place):
-            teams.leave_team(desk, agent.id, team_id)
+def left(desk: Desk, place: Place, external_id: str) -> None:
+    """Somebody left a team's channel or lost its role: they are out of the team, and off the desk with their last one.
+
+    Supervisors and admins stay: nobody takes the desk's keys by leaving a channel.
+    """
+    waiting = (Candidate.room == place.room, Candidate.external_id == external_id)
+    desk.execute(delete(Candidate).where(*waiting))
+    agent = agent_at(desk, place.room, external_id)
+    if agent is None or _is_elsewhere(desk, agent, place):
+        return
+    teams.leave_team(desk, agent.id, place.team_id)
     is_in_none = desk.execute(select(Member.team_id).where(Member.agent_id == agent.id).limit(1)).first() is None
-    return agent if is_in_none and agent.role is Role.AGENT else None
+    if is_in_none and agent.role is Role.AGENT:
+        leaving.leave(desk, agent)
 
 
-def _is_elsewhere(desk: Desk, agent: Agent, team_id: int, room: str, place: str) -> bool:
+def _is_elsewhere(desk: Desk, agent: Agent, place: Place) -> bool:
     """Whether an account in another chat belongs to another channel of the same team."""
-    others = select(Account.id).join(Place, (Place.room == Account.room) & (Place.team_id == team_id))
-    elsewhere = others.where(Account.agent_id == agent.id, Account.room != room)
+    others = select(Account.id).join(Place, (Place.room == Account.room) & (Place.team_id == place.team_id))
+    elsewhere = others.where(Account.agent_id == agent.id, Account.room != place.room)
     return desk.execute(elsewhere.limit(1)).first() is not None
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from core.connector import Claims, Sender
 from core.desk import Desk
+from core.digests import digest
 from core.errors import NotFound, UserError
 from core.events import ContactBlocked, ContactChanged, ContactMerged, ContactUnmerged
 from core.models import Contact, Identity, table
@@ -34,14 +35,21 @@ class Known:
 
 
 def known(desk: Desk, sender: Sender) -> Known:
-    """Who a sender is; somebody new becomes a contact with this one verified identity."""
-    return _lookup(desk, sender) or _newcomer(desk, sender)
+    """Who a sender is; somebody new becomes a contact with this one identity, verified if they proved it.
+
+    An address nobody proved joins no contact: whoever writes under it may be anybody.
+    """
+    return seen_before(desk, sender) or _newcomer(desk, sender)
 
 
-def whose(desk: Desk, sender: Sender) -> int | None:
-    """The contact a sender is known as; None for somebody new, who stays unknown."""
-    found = _lookup(desk, sender)
-    return None if found is None else found.contact_id
+def seen_before(desk: Desk, sender: Sender) -> Known | None:
+    """Who a sender is known as; None for somebody new, who stays unknown, and without proof."""
+    return _lookup(desk, sender) if sender.is_verified else None
+
+
+def hashed(kind: str, address: str) -> str:
+    """An address for what only has to be found again when its owner is forgotten."""
+    return digest(f"{kind}:{address}")
 
 
 _identity, _contact = table(Identity), table(Contact)
@@ -73,8 +81,10 @@ def _newcomer(desk: Desk, sender: Sender) -> Known:
     ).scalar_one()
     identity_id = desk.execute(
         insert(Identity).returning(Identity.id),
-        {"contact_id": contact_id, "kind": sender.kind, "address": sender.address, "is_verified": True},
-    ).scalar_one()
+        {
+            "contact_id": contact_id, "kind": sender.kind, "address": sender.address, "is_verified": sender.is_verified,
+        },
+    ).scalar_one()  # fmt: skip
     return Known(identity_id, contact_id, False, None, False, is_new=True)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from core import upsert
 from core.desk import Desk
+from core.errors import NotFound
 from core.models import EXPECTED, Deadline, table
 from core.show import Text, text
 
@@ -62,6 +63,13 @@ def drop(desk: Desk, subject: str, subject_id: int, *kinds: str) -> None:
     )
 
 
+def move(desk: Desk, subject: str, subject_id: int, kind: str, at: datetime) -> None:
+    """Moves what is due; what is not there stays so."""
+    theirs = (Deadline.subject == subject, Deadline.subject_id == subject_id, Deadline.kind == kind)
+    if desk.change(update(Deadline).where(EXPECTED, *theirs).values(due_at=at)):
+        desk.look("due")
+
+
 def next_at(desk: Desk) -> datetime | None:
     """When the next deadline is due."""
     return desk.execute(_NEXT).scalar_one_or_none()
@@ -111,6 +119,26 @@ def stuck(desk: Desk) -> list[Due]:
     """The deadlines that failed three times, for admins."""
     rows = desk.execute(select(Deadline.__table__).where(Deadline.is_failed).order_by(Deadline.id).limit(100))
     return [Due(row.id, row.subject, row.subject_id, row.kind, row.due_at, row.facts) for row in rows]
+
+
+def stuck_one(desk: Desk, deadline_id: int) -> Due:
+    """One that failed three times."""
+    found = desk.execute(select(Deadline.__table__).where(Deadline.id == deadline_id, Deadline.is_failed)).first()
+    if found is None:
+        raise NotFound(text("Nothing is stuck as {id}. Try: desk stuck", id=deadline_id))
+    return Due(found.id, found.subject, found.subject_id, found.kind, found.due_at, found.facts)
+
+
+def again(desk: Desk, due: Due) -> None:
+    """Tries a stuck one once more, at once; when that fails, it is put off as before."""
+    desk.execute(update(Deadline).where(Deadline.id == due.id).values(tries=0, is_failed=False, due_at=desk.now))
+    desk.look("due", "queue")
+
+
+def let_go(desk: Desk, due: Due) -> None:
+    """Forgets a stuck one: what it was to do is not done."""
+    desk.execute(delete(Deadline).where(Deadline.id == due.id))
+    desk.look("queue")
 
 
 def describe(due: Due) -> Text:

@@ -1,6 +1,5 @@
 """Desk: one open transaction, with the time, the doer, and what has happened in it."""
 
-import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,14 +33,26 @@ class Happened:
     dialog_seq: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What all transactions of a desk share: its waiting times and limits, and where its keys come from."""
+
+    pace: Pace
+    new_key: Callable[[], str]
+
+
 class Desk:
     """One open transaction. Its body waits for nothing, may be run again, and has rows as its only effects."""
 
-    def __init__(self, connection: Connection, now: datetime, actor: Actor, pace: Pace, *, locks: bool = True) -> None:
+    def __init__(
+        self, connection: Connection, now: datetime, actor: Actor, common: Common, *, locks: bool = True
+    ) -> None:
         self.connection = connection
         self.now = now
         self.actor = actor
-        self.pace = pace
+        self.pace = common.pace
+        self.new_key = common.new_key
+        """Makes a key nobody can guess, 22 characters."""
         self.locks = locks
         """Whether rows are locked when they are asked for so: not by a body that only reads."""
         self.topics: set[Topic] = set()
@@ -104,10 +115,6 @@ class Desk:
     def look(self, *topics: Topic) -> None:
         """Tells open pages, after the commit, that these have changed."""
         self.topics.update(topics)
-
-    def new_key(self) -> str:
-        """A key nobody can guess, 22 characters."""
-        return secrets.token_urlsafe(16)
 
     @contextmanager
     def acting(self, actor: Actor) -> Iterator[None]:

@@ -12,6 +12,7 @@ from core.desk import Desk
 from core.errors import AlreadyTaken, NoSuchDialog, UserError
 from core.events import (
     Assigned,
+    DialogCalledOut,
     DialogStarted,
     DialogTaken,
     Moved,
@@ -228,6 +229,19 @@ def move(desk: Desk, dialog: Dialog, team: Team, why: str) -> None:
     messages.say_to_customer(desk, wordings.MOVED, place(dialog))
     if why:
         messages.note(desk, why, place(dialog))
+    idling.watch(desk, dialog)
+
+
+def give_back(desk: Desk, dialog: Dialog) -> None:
+    """Nobody has a live dialog any more: it waits for the team, which is called at once."""
+    if dialog.state is not DialogState.LIVE or dialog.assignee_id is None:
+        return
+    was, dialog.assignee_id, dialog.taken_at = dialog.assignee_id, None, None
+    dialog.phase, dialog.phase_since = Phase.WAITING, desk.now
+    dialog.waiting_since, dialog.called_out_at = dialog.waiting_since or desk.now, desk.now
+    end_relays(desk, dialog)
+    desk.record(Assigned(dialog_id=dialog.id, ticket_id=dialog.ticket_id, was=was, now=None))
+    desk.record(DialogCalledOut(dialog_id=dialog.id, ticket_id=dialog.ticket_id))
     idling.watch(desk, dialog)
 
 

@@ -1,13 +1,15 @@
 """How one kind of database runs a body in a transaction; what its drivers share."""
 
+import socket
 from collections.abc import Awaitable, Callable, Collection
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from core.desk import Topic
-from core.errors import StoreBusy
+from core.errors import ConfigurationError, StoreBusy
+from core.show import text
 from core.writer import passes
 
 T = TypeVar("T")
@@ -15,6 +17,10 @@ Publish = Callable[[Collection[Topic]], None]
 
 REPEATABLE = {"40001", "40P01", "23505"}
 """PostgreSQL's serialization failure and deadlock, and two at once who both made the same row: run the body again."""
+
+
+_NOT_LET_IN = ("28", "3D")
+"""PostgreSQL's wrong user or password, and no such database."""
 
 
 class Driver(Protocol):
@@ -37,7 +43,8 @@ class Driver(Protocol):
 
 
 async def translated(running: Awaitable[T]) -> T:
-    """Turns trouble that passes into StoreBusy, so that nobody above knows a driver."""
+    """Turns trouble that passes into StoreBusy, and a database that does not let us in into ConfigurationError, so
+    that nobody above knows a driver."""
     try:
         return await running
     except (OperationalError, InterfaceError) as error:
@@ -45,5 +52,14 @@ async def translated(running: Awaitable[T]) -> T:
         if state in REPEATABLE or (state is None and not passes(error)):
             raise
         raise StoreBusy(type(error.orig).__name__) from error
-    except (ConnectionError, TimeoutError) as error:
+    except DBAPIError as error:
+        if str(getattr(error.orig, "sqlstate", None) or "").startswith(_NOT_LET_IN):
+            raise ConfigurationError(text("The database does not let us in: {why}", why=_reason(error))) from error
+        raise
+    except (ConnectionError, TimeoutError, socket.gaierror) as error:
         raise StoreBusy(type(error).__name__) from error
+
+
+def _reason(error: DBAPIError) -> str:
+    """What the database said, without the names of its driver's classes."""
+    return str(error.orig).rpartition(": ")[2]

@@ -18,8 +18,6 @@ class Event:
     message_id: int | None = None
 
     kind: ClassVar[str]
-    is_numbered: ClassVar[bool] = True
-    """Whether it takes a seq of its own in its ticket or dialog (a message's event shares the message's)."""
 
     def __init_subclass__(cls) -> None:
         cls.kind = "".join("_" + c.lower() if c.isupper() else c for c in cls.__name__).lstrip("_")
@@ -182,8 +180,6 @@ class MessageAdded(Event):
 
     author: str
     reader: str
-
-    is_numbered: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

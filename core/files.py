@@ -6,20 +6,26 @@ import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, insert, select, update
+from sqlalchemy.orm import aliased
 
 from core.desk import Desk
 from core.errors import NotAllowed, NotFound, UserError
-from core.models import File
+from core.models import QUARANTINED, TO_REMOVE, File, Quarantined
 from core.show import text
+from core.store import Clock, utc_now
 from core.tokens import Tokens
 
 LINK_LIFE = timedelta(hours=1)
 UNSENT_LIFE = timedelta(days=1)
 """A file nobody has sent within this time is removed."""
+FRESH = timedelta(hours=1)
+"""Far longer than it takes from bytes on disk to the row that refers to them."""
+_AT_ONCE = 1_000
+"""Files whose bytes are removed in one round at most."""
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF")
 _SHOWN = frozenset(("image/jpeg", "image/png", "image/gif", "image/webp"))
 """What a browser may show inside a page; everything else is only downloaded."""
@@ -48,15 +54,15 @@ class Taken:
 class Store:
     """A folder of files, each under its hash; the same bytes are kept once."""
 
-    def __init__(self, folder: Path, secret: str) -> None:
+    def __init__(self, folder: Path, secret: str, clock: Clock = utc_now) -> None:
         self._folder = folder
-        self._links = Tokens(secret, "file", LINK_LIFE)
+        self._links = Tokens(secret, "file", LINK_LIFE, clock)
 
     def take(self, content: bytes) -> Taken:
-        """Keeps bytes on disk before any row speaks of them; repeating is safe."""
+        """Keeps bytes on disk before any row speaks of them; repeating is safe, also while they are being removed."""
         sha256 = hashlib.sha256(content).hexdigest()
         path = self.path(sha256)
-        if not path.exists():
+        if not _is_made_fresh(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, content)
         media_type, size = _kind(content, path)
@@ -79,10 +85,37 @@ class Store:
                 text("This link is no longer valid. Open the conversation again for a fresh one.")
             ) from error
 
-    def remove(self, hashes: Iterable[str]) -> None:
-        """Removes bytes nobody refers to any more."""
-        for sha256 in hashes:
-            self.path(sha256).unlink(missing_ok=True)
+    def remove(self, hashes: Iterable[str], *, now: datetime) -> list[str]:
+        """Removes bytes nobody refers to any more; returns which are gone.
+
+        Bytes somebody took lately stay: the row that refers to them may not be there yet.
+        """
+        return [sha256 for sha256 in hashes if _removed(self.path(sha256), now.timestamp())]
+
+
+def _is_made_fresh(path: Path) -> bool:
+    """Whether the bytes are there; if so, nobody removes them within the next hour."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _removed(path: Path, now_s: float) -> bool:
+    """Moves bytes aside before looking how fresh they are: whoever takes them meanwhile writes them anew."""
+    aside = path.with_suffix(".gone")
+    try:
+        os.replace(path, aside)
+    except FileNotFoundError:
+        aside.unlink(missing_ok=True)  # an earlier try that was cut short
+        return True
+    is_fresh = aside.stat().st_mtime > now_s - FRESH.total_seconds()
+    if is_fresh:
+        os.replace(aside, path)
+    else:
+        aside.unlink()
+    return not is_fresh
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -149,7 +182,8 @@ def unsent(desk: Desk, ids: Sequence[int], *, identity_id: int | None = None, ag
     if len(ids) > desk.pace.files_per_message:
         raise UserError(text("At most {most} files fit into one message.", most=desk.pace.files_per_message))
     owner = File.identity_id == identity_id if identity_id is not None else File.agent_id == agent_id
-    found = desk.execute(select(File.id).where(File.id.in_(ids), owner, File.message_id.is_(None))).scalars().all()
+    free = (File.message_id.is_(None), File.erased_at.is_(None))
+    found = desk.execute(select(File.id).where(File.id.in_(ids), owner, *free)).scalars().all()
     if set(found) != set(ids):
         raise UserError(text("A file is no longer there. Please add it again."))
     return list(dict.fromkeys(ids))
@@ -169,8 +203,18 @@ def is_shown(file: File) -> bool:
 
 
 def sweep(desk: Desk) -> list[str]:
-    """Forgets files nobody sent within a day, and returns the hashes no row needs any more: their bytes may go."""
+    """Forgets files nobody sent within a day, and returns the hashes no row needs any more: their bytes may go.
+
+    What came with something in quarantine is kept for as long as that waits.
+    """
+    waiting = exists(select(Quarantined.id).where(Quarantined.id == File.quarantined_id, QUARANTINED))
     stale = (File.message_id.is_(None), File.held_id.is_(None), File.created_at < desk.now - UNSENT_LIFE)
-    desk.execute(update(File).where(*stale, File.erased_at.is_(None)).values(erased_at=desk.now, name=""))
-    kept = func.count().filter(File.erased_at.is_(None))
-    return list(desk.execute(select(File.sha256).group_by(File.sha256).having(kept == 0)).scalars())
+    desk.execute(update(File).where(*stale, File.erased_at.is_(None), ~waiting).values(erased_at=desk.now, name=""))
+    other = aliased(File)
+    needed = exists(select(other.id).where(other.sha256 == File.sha256, other.erased_at.is_(None)))
+    return list(desk.execute(select(File.sha256).distinct().where(TO_REMOVE, ~needed).limit(_AT_ONCE)).scalars())
+
+
+def removed(desk: Desk, hashes: Sequence[str]) -> None:
+    """Notes that the bytes of erased files are gone, so that nobody looks for them again."""
+    desk.execute(update(File).where(TO_REMOVE, File.sha256.in_(hashes)).values(removed_at=desk.now))

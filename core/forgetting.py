@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import String, cast, delete, literal, or_, select, update
 
-from core import contacts, messages, search
+from core import contacts, messages, pressed, search
 from core.desk import Desk
 from core.events import ContactErased
 from core.models import (
     Contact,
     Dialog,
+    EventRow,
     File,
     HeldReply,
     Identity,
@@ -36,13 +37,27 @@ def erase(desk: Desk, contact: Contact) -> int:
     _erase_words(desk, message_ids, ticket_ids, dialog_ids)
     _erase_waiting(desk, ids, identity_ids, ticket_ids, dialog_ids)
     _erase_person(desk, ids)
-    desk.record(ContactErased(contact_id=contact.id))
-    for ticket_id in ticket_ids:
-        desk.look(f"ticket:{ticket_id}")
-    for dialog_id in dialog_ids:
-        desk.look(f"dialog:{dialog_id}")
-    desk.look("erased")
+    _tell(desk, contact.id, ticket_ids, dialog_ids)
     return len(message_ids)
+
+
+def _tell(desk: Desk, contact_id: int, ticket_ids: list[int], dialog_ids: list[int]) -> None:
+    """What shows their tickets and dialogs, shows them anew."""
+    desk.record(ContactErased(contact_id=contact_id))
+    for ticket_id in ticket_ids:
+        desk.record(ContactErased(contact_id=contact_id, ticket_id=ticket_id))
+    for dialog_id in dialog_ids:
+        desk.record(ContactErased(contact_id=contact_id, dialog_id=dialog_id))
+    desk.look("quarantine")
+
+
+def was_since(desk: Desk, seq: int, *, ticket_id: int | None, dialog_id: int | None) -> bool:
+    """Whether words of a ticket or dialog were forgotten behind this seq: who shows them must read all anew."""
+    of_ticket = (EventRow.ticket_id == ticket_id, EventRow.ticket_seq > seq)
+    of_dialog = (EventRow.dialog_id == dialog_id, EventRow.dialog_seq > seq)
+    here = of_ticket if ticket_id is not None else of_dialog
+    statement = select(EventRow.id).where(*here, EventRow.kind == ContactErased.kind).limit(1)
+    return desk.execute(statement).first() is not None
 
 
 def _message_ids(desk: Desk, ids: list[int], ticket_ids: list[int], dialog_ids: list[int]) -> list[int]:
@@ -65,10 +80,21 @@ def _erase_waiting(
     desk.execute(update(File).where(File.held_id.in_(select(HeldReply.id).where(theirs))).values(held_id=None))
     desk.execute(delete(HeldReply).where(theirs))
     waiting = File.identity_id.in_(identity_ids)
-    desk.execute(update(File).where(waiting).values(name="", erased_at=desk.now))
+    desk.execute(update(File).where(waiting, File.erased_at.is_(None)).values(name="", erased_at=desk.now))
+    pressed.forget(desk, {*ticket_ids, *dialog_ids})
+    _erase_quarantine(desk, ids)
+
+
+def _erase_quarantine(desk: Desk, ids: list[int]) -> None:
+    """Also what came from them while nobody knew them yet."""
+    proven = select(Identity.kind, Identity.address).where(Identity.contact_id.in_(ids), Identity.is_verified)
+    senders = [contacts.hashed(row.kind, row.address) for row in desk.execute(proven)]
+    theirs = or_(Quarantined.contact_id.in_(ids), Quarantined.sender.in_(senders))
+    came = File.quarantined_id.in_(select(Quarantined.id).where(theirs))
+    desk.execute(update(File).where(came, File.erased_at.is_(None)).values(name="", erased_at=desk.now))
     nobody = literal("erased-") + cast(Quarantined.id, String)
-    gone = {"raw": b"", "state": QuarantineState.DISCARDED, "external_id": nobody}
-    desk.execute(update(Quarantined).where(Quarantined.contact_id.in_(ids)).values(**gone))
+    gone = {"raw": b"", "state": QuarantineState.DISCARDED, "external_id": nobody, "sender": ""}
+    desk.execute(update(Quarantined).where(theirs).values(**gone))
 
 
 def _erase_person(desk: Desk, ids: list[int]) -> None:

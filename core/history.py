@@ -113,6 +113,7 @@ _TOLD: dict[str, Callable[[dict[str, Any], Names], Text]] = {
     "message_deleted": lambda f, n: text("took a message back"),
     "message_redacted": lambda f, n: text("removed a message for good"),
     "message_failed": lambda f, n: text("a reply could not be delivered"),
+    "contact_erased": lambda f, n: text("forgot the customer for good"),
     "dialog_started": lambda f, n: text("a live dialog began"),
     "dialog_taken": lambda f, n: text("{who} took the dialog", who=n.agent(f["agent"])),
     "dialog_called_out": lambda f, n: text("nobody has answered yet: the team was called again"),

@@ -99,7 +99,9 @@ def _steps(moments: Moments, pace: Pace) -> Iterator[tuple[datetime, Step]]:
             yield moments.asked_at + pace.idle_end, Step.IDLE
 
 
-def _by_the_agent(moments: Moments, since: datetime, call_out: timedelta, pace: Pace) -> Iterator[tuple[datetime, Step]]:
+def _by_the_agent(
+    moments: Moments, since: datetime, call_out: timedelta, pace: Pace
+) -> Iterator[tuple[datetime, Step]]:
     """What comes when it is the agent's turn and they do nothing: no dialog lives for ever."""
     if not _was_called_out(moments, since):
         yield since + call_out, Step.CALL_OUT

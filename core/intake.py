@@ -27,6 +27,7 @@ from core.connector import Bounced, Claims, Edited, Inbound, Left, Reacted, Retr
 from core.contacts import Known
 from core.desk import Desk
 from core.dialogs import Live
+from core.digests import digest
 from core.errors import DeskbellError, NotFound, PermanentError, Unreadable, UserError
 from core.idling import Moments
 from core.messages import Where, Words, Written
@@ -82,7 +83,7 @@ def source(channel: Channel) -> Source:
 
 def is_first(desk: Desk, source_key: str, external_id: str) -> bool:
     """Whether this came in for the first time; notes it, in the transaction of its effect."""
-    row = {"source": source_key, "external_id": external_id[:400], "at": desk.now}
+    row = {"source": source_key, "external_id": digest(external_id), "at": desk.now}
     return desk.change(_received(desk.on_postgres), row) == 1
 
 
@@ -257,6 +258,7 @@ def _theirs(desk: Desk, source: Source, sender: Sender, key: str) -> Message:
         .join(Identity, Identity.id == Message.identity_id)
         .where(Message.channel_id == source.channel_id, Message.external_id == key)
         .where(Identity.kind == sender.kind, Identity.address == sender.address)
+        .where(Identity.is_verified == sender.is_verified)
     )
     message = desk.session.scalars(statement).first()
     if message is None:
@@ -319,6 +321,13 @@ async def take_in(desks: Desks, source: Source, inbound: Inbound, raw: bytes | N
 
 
 def _quarantine(desk: Desk, source: Source, inbound: Inbound, raw: bytes, reason: Text) -> None:
-    if is_first(desk, source.key, inbound.key):
-        contact_id = None if isinstance(inbound, Bounced) else contacts.whose(desk, inbound.sender)
-        quarantine.keep(desk, Odd(source.key, inbound.key, raw, reason, source.team_id, contact_id))
+    if not is_first(desk, source.key, inbound.key):
+        return
+    sender = None if isinstance(inbound, Bounced) else inbound.sender
+    who = None if sender is None else contacts.seen_before(desk, sender)
+    odd = Odd(
+        source.key, inbound.key, raw, reason, source.team_id, None if who is None else who.contact_id,
+        "" if sender is None else contacts.hashed(sender.kind, sender.address),
+        inbound.files if isinstance(inbound, Said) else (),
+    )  # fmt: skip
+    quarantine.keep(desk, odd)

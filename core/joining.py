@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from core import messages, tickets
 from core.desk import Desk
 from core.errors import UserError
 from core.events import MessageSplitOff, TicketMerged, TicketsLinked, TicketsUnlinked, TicketUnmerged
 from core.messages import Where, Words
-from core.models import File, Link, Message, Team, Ticket
+from core.models import File, HeldReply, Link, Message, Team, Ticket
 from core.show import text
 
 
@@ -27,8 +27,17 @@ def merge(desk: Desk, source: Ticket, target: Ticket) -> None:
         )
     tickets.close(desk, source)
     source.merged_into = target.id
+    _take_held_along(desk, source, target)
     for one in (source, target):
         desk.record(TicketMerged(ticket_id=one.id, source=source.id, target=target.id))
+
+
+def _take_held_along(desk: Desk, source: Ticket, target: Ticket) -> None:
+    """What is still held comes afterwards, so it is the target's: written on what stands there now."""
+    desk.number()
+    desk.refresh(target)
+    there = {"ticket_id": target.id, "written_on_seq": target.last_seq}
+    desk.execute(update(HeldReply).where(HeldReply.ticket_id == source.id).values(**there))
 
 
 def unmerge(desk: Desk, source: Ticket) -> None:
@@ -80,11 +89,11 @@ def split(desk: Desk, message: Message) -> Ticket:
     ticket = tickets.open_new(
         desk, message.body or source.subject, team, contact_id=message.contact_id or source.contact_id, how="split"
     )
-    ticket.channel_id = source.channel_id
+    ticket.channel_id, ticket.is_demo = source.channel_id, source.is_demo
     desk.flush()
     messages.write(desk, _again(desk, message), Where(ticket_id=ticket.id))
     desk.record(MessageSplitOff(ticket_id=source.id, message_id=message.id, other=ticket.id))
-    desk.record(MessageSplitOff(ticket_id=ticket.id, other=source.id))
+    desk.record(MessageSplitOff(ticket_id=ticket.id, message_id=message.id, other=source.id))
     link(desk, source, ticket)
     return ticket
 

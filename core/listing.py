@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, and_, bindparam, false, func, literal, or_, select, true
 
 from core import policy
 from core.desk import Desk
-from core.models import Agent, Contact, Dialog, Never, Priority, Status, Tag, Tagging, Team, Ticket
+from core.models import Agent, Contact, Dialog, Never, Phase, Priority, Status, Tag, Tagging, Team, Ticket
 from core.models.base import Instant
 from core.query import All, Context, Is, Not, Query, Sort, Tree, is_timed, where
 from core.query.tree import asserts, terms
 
+T = TypeVar("T", Ticket, Dialog)
 COUNTED = 100
 """Counts stop here and are shown as `99+`."""
 
@@ -101,6 +102,26 @@ def live(desk: Desk, query: Query | None = None, *, limit: int = 50) -> Sequence
     longest = (Dialog.waiting_since.is_(None), Dialog.waiting_since, Dialog.id)
     fitting = where(tree, policy.context(desk), on=Dialog)
     return desk.session.scalars(select(Dialog).where(fitting).order_by(*longest).limit(limit)).all()
+
+
+def claim_dialog(desk: Desk) -> Dialog | None:
+    """The live dialog nobody has taken that began first, locked; those that others just take are passed over."""
+    tree = All((Is("is", ("live",)), policy.visible(desk.actor)))
+    waits = (Dialog.phase == Phase.WAITING, Dialog.taken_at.is_(None))
+    waiting = select(Dialog).where(where(tree, policy.context(desk), on=Dialog), *waits)
+    return _claimed(desk, waiting.order_by(Dialog.started_at, Dialog.id), Dialog)
+
+
+def claim(desk: Desk, query: Query) -> Ticket | None:
+    """The first ticket that fits, in the list's order, locked; those that others just work on are passed over."""
+    return _claimed(desk, select(Ticket).where(where(*_asked(desk, query))).order_by(*_order(query.sort)), Ticket)
+
+
+def _claimed(desk: Desk, statement: Any, row: type[T]) -> T | None:
+    """One row alone is locked: twenty would keep the next ones from everybody who asks at the same time."""
+    claiming = statement.limit(1).with_for_update(of=row, skip_locked=True)
+    found: T | None = desk.session.scalars(claiming, execution_options={"populate_existing": True}).one_or_none()
+    return found
 
 
 _TAGS = (

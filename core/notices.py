@@ -1,20 +1,68 @@
-"""What one agent should hear of, kept until they have seen it."""
+"""What one agent should hear of: kept until they have seen it, and sent to them where they want to be told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 
+from core import outbox, pushed
 from core.desk import Desk, Happened
 from core.events import Assigned, MessageAdded
-from core.models import Author, Notice, Ticket, Watcher
+from core.models import Account, Agent, Author, Notice, Ticket, Watcher
 from core.show import Text, as_json, from_json, text
+
+NOWHERE = "off"
+"""What somebody who wants no messages in a team chat has chosen (`me alerts`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something one agent should hear of."""
+
+    agent_id: int
+    said: Text
+    """Ids and numbers, never a customer's words."""
+    ticket_id: int | None = None
+    dialog_id: int | None = None
 
 
 def give(desk: Desk, agent_id: int, said: Text, *, ticket_id: int | None = None, dialog_id: int | None = None) -> None:
     """Tells one agent something, in whatever room they are or come to."""
-    row = {"agent_id": agent_id, "ticket_id": ticket_id, "dialog_id": dialog_id, "said": as_json(said), "at": desk.now}
-    desk.execute(insert(Notice), row)
-    desk.look(f"agent:{agent_id}")
+    give_all(desk, [News(agent_id, said, ticket_id, dialog_id)])
+
+
+def give_all(desk: Desk, news: Sequence[News]) -> None:
+    """Tells several agents things, in as many statements as one thing takes."""
+    if not news:
+        return
+    rows = [
+        {"agent_id": each.agent_id, "ticket_id": each.ticket_id, "dialog_id": each.dialog_id,
+         "said": as_json(each.said), "at": desk.now}
+        for each in news
+    ]  # fmt: skip
+    desk.execute(insert(Notice), rows)
+    desk.look(*(f"agent:{each.agent_id}" for each in news))
+    where = _wants_to_hear(desk, {each.agent_id for each in news})
+    outbox.put(
+        desk,
+        *(
+            pushed.dm(where[each.agent_id], each.said, ticket_id=each.ticket_id, dialog_id=each.dialog_id)
+            for each in news
+            if each.agent_id in where
+        ),
+    )
+
+
+def _wants_to_hear(desk: Desk, agent_ids: set[int]) -> dict[int, Account]:
+    """The one account each agent is told at: the chat they have chosen, else the one they came by first."""
+    statement = select(Account, Agent.preferences).join(Agent, Agent.id == Account.agent_id)
+    rows = desk.session.execute(statement.where(Account.agent_id.in_(agent_ids), Agent.is_active).order_by(Account.id))
+    found: dict[int, Account] = {}
+    for account, preferences in rows:
+        chosen = preferences.get("alerts", "")
+        if chosen == account.room or (chosen != NOWHERE and account.agent_id not in found):
+            found[account.agent_id] = account
+    return found
 
 
 def unseen(desk: Desk, agent_id: int, *, limit: int = 20) -> Sequence[Notice]:
@@ -39,14 +87,12 @@ def words(notice: Notice) -> Text:
 
 
 def tell(desk: Desk, happened: Sequence[Happened]) -> None:
-    """A reaction: watchers and assignees hear of customers' words, agents of what was given to them."""
-    _tell_of_words(desk, [h.event for h in happened if isinstance(h.event, MessageAdded)])
-    for each in happened:
-        if isinstance(each.event, Assigned) and each.event.now not in (None, desk.actor.agent_id):
-            _tell_of_assignment(desk, each.event)
+    """A reaction: watchers and assignees hear of customers' words, agents of what others gave to them."""
+    added = [each.event for each in happened if isinstance(each.event, MessageAdded)]
+    give_all(desk, [*_of_words(desk, added), *_of_assignments(happened)])
 
 
-def _tell_of_words(desk: Desk, added: Sequence[MessageAdded]) -> None:
+def _of_words(desk: Desk, added: Sequence[MessageAdded]) -> Iterator[News]:
     tickets = {e.ticket_id for e in added if e.ticket_id and e.author == Author.CONTACT and e.dialog_id is None}
     watched = {e.ticket_id for e in added if e.ticket_id and e.author == Author.CONTACT}
     if not watched:
@@ -57,14 +103,18 @@ def _tell_of_words(desk: Desk, added: Sequence[MessageAdded]) -> None:
         owners = select(Ticket.id, Ticket.assignee_id).where(Ticket.id.in_(tickets), Ticket.assignee_id.is_not(None))
         hearers |= {(row.id, row.assignee_id) for row in desk.execute(owners)}
     for ticket_id, agent_id in sorted(hearers):
-        give(desk, agent_id, text("The customer of #{number} wrote.", number=ticket_id), ticket_id=ticket_id)
+        yield News(agent_id, text("The customer of #{number} wrote.", number=ticket_id), ticket_id=ticket_id)
 
 
-def _tell_of_assignment(desk: Desk, assigned: Assigned) -> None:
-    agent_id = assigned.now or 0
-    if assigned.ticket_id is not None:
-        said = text("#{number} is yours now.", number=assigned.ticket_id)
-        give(desk, agent_id, said, ticket_id=assigned.ticket_id)
-    elif assigned.dialog_id is not None:
-        said = text("Dialog {number} is yours now: a customer waits.", number=assigned.dialog_id)
-        give(desk, agent_id, said, dialog_id=assigned.dialog_id)
+def _of_assignments(happened: Sequence[Happened]) -> Iterator[News]:
+    """What somebody takes themselves is no news to them."""
+    for each in happened:
+        event = each.event
+        if not isinstance(event, Assigned) or event.now is None or each.actor == f"agent:{event.now}":
+            continue
+        if event.ticket_id is not None:
+            said = text("#{number} is yours now.", number=event.ticket_id)
+            yield News(event.now, said, ticket_id=event.ticket_id)
+        elif event.dialog_id is not None:
+            said = text("Dialog {number} is yours now: a customer waits.", number=event.dialog_id)
+            yield News(event.now, said, dialog_id=event.dialog_id)

@@ -61,13 +61,18 @@ class Notifier:
         self._wake.clear()
 
     async def _tell_others(self, connection: asyncpg.Connection) -> None:
-        gathered, self._gathered = list(self._gathered), {}
+        gathered, self._gathered = self._gathered, {}
         if not gathered:
             return
-        packed = json.dumps([self._me, gathered])
+        packed = json.dumps([self._me, list(gathered)])
         if len(packed.encode()) > _LONGEST:
             packed = json.dumps([self._me, [EVERYTHING]])
-        await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, packed)
+        try:
+            await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, packed)
+        except BaseException:
+            self._gathered = gathered | self._gathered  # told on the next connection
+            self._wake.set()
+            raise
 
     def _hear(self, packed: str, tell: Publish) -> None:
         who, topics = json.loads(packed)

@@ -47,6 +47,11 @@ def at(desk: Desk, room: str, place: str, purpose: Purpose = Purpose.TEAM) -> Pl
     return desk.session.scalars(statement).one_or_none()
 
 
+def all_at(desk: Desk, room: str, place: str) -> Sequence[Place]:
+    """Everything a channel is used for."""
+    return desk.session.scalars(select(Place).where(Place.room == room, Place.place == place)).all()
+
+
 def of_team(desk: Desk, team_id: int, purpose: Purpose = Purpose.TEAM) -> Sequence[Place]:
     """A team's channels, in all team chats."""
     statement = select(Place).where(Place.team_id == team_id, Place.purpose == purpose.value)
@@ -56,6 +61,12 @@ def of_team(desk: Desk, team_id: int, purpose: Purpose = Purpose.TEAM) -> Sequen
 def in_room(desk: Desk, room: str) -> Sequence[Place]:
     """All channels of one team chat."""
     return desk.session.scalars(select(Place).where(Place.room == room).order_by(Place.id)).all()
+
+
+def known(desk: Desk) -> Sequence[tuple[Place, Team]]:
+    """All channels with their teams."""
+    found = desk.session.execute(select(Place, Team).join(Team, Team.id == Place.team_id).order_by(Place.id))
+    return [(row.Place, row.Team) for row in found]
 
 
 def untold(desk: Desk, place: Place) -> int:

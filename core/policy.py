@@ -53,9 +53,17 @@ def must_see_dialog(desk: Desk, dialog: Dialog) -> Dialog:
     return dialog
 
 
-def must_be(actor: Actor, role: Role, what: Text) -> None:
-    """Refuses who has not at least this role, kindly."""
+def is_at_least(actor: Actor, role: Role) -> bool:
+    """Whether somebody has this role or one that may do more; the desk itself may do everything."""
     if actor.kind is ActorKind.SYSTEM:
+        return True
+    return actor.role is not None and _RANK[actor.role] >= _RANK[role]
+
+
+def must_be(actor: Actor, role: Role | None, what: Text) -> None:
+    """Refuses who has not at least this role, kindly; without a role anybody may."""
+    if role is None or is_at_least(actor, role):
         return
-    if actor.role is None or _RANK[actor.role] < _RANK[role]:
-        raise NotAllowed(text("{what} is for {role}s only. Ask one of them.", what=what, role=role.value))
+    if actor.kind is ActorKind.ACCOUNT:
+        raise NotAllowed(text("You are no agent of this desk yet. Ask an admin to add you, or type: me link CODE"))
+    raise NotAllowed(text("{what} is for {role}s only. Ask one of them.", what=what, role=role.value))

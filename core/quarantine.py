@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core import upsert
 from core.connector import Bounced, CallFact, Claims, Edited, Inbound, Left, Reacted, Retracted, Said, Sender
 from core.desk import Desk
 from core.errors import NotFound
-from core.models import Quarantined, QuarantineState
+from core.models import QUARANTINED, File, Quarantined, QuarantineState
 from core.show import Text, as_json, from_json, text
 
 _KINDS: dict[str, type[Inbound]] = {
@@ -31,21 +31,31 @@ class Odd:
     team_id: int | None
     contact_id: int | None
     """Whose it is, where the sender is known: it is forgotten together with them."""
+    sender: str
+    """A hash of who sent it (`contacts.hashed`): who was a stranger then can be forgotten later, too."""
+    files: tuple[int, ...]
+    """The files that came with it: they are kept for as long as it waits."""
 
 
 def keep(desk: Desk, odd: Odd) -> None:
     """Keeps something raw with the reason why; the same thing again is kept once."""
     row = {
         "source": odd.source, "external_id": odd.external_id[:400], "raw": odd.raw, "reason": as_json(odd.reason),
-        "team_id": odd.team_id, "contact_id": odd.contact_id, "state": QuarantineState.WAITING, "at": desk.now,
+        "team_id": odd.team_id, "contact_id": odd.contact_id, "sender": odd.sender,
+        "state": QuarantineState.WAITING, "at": desk.now,
     }  # fmt: skip
-    if desk.change(upsert.into(Quarantined, desk.on_postgres).values(**row).on_conflict_do_nothing()):
-        desk.look("queue", "quarantine")
+    statement = upsert.into(Quarantined, desk.on_postgres).values(**row).on_conflict_do_nothing()
+    kept_as = desk.execute(statement.returning(Quarantined.id)).scalar_one_or_none()
+    if kept_as is None:
+        return
+    if odd.files:
+        desk.execute(update(File).where(File.id.in_(odd.files)).values(quarantined_id=kept_as))
+    desk.look("queue", "quarantine")
 
 
 def waiting(desk: Desk, *, limit: int = 50) -> Sequence[Quarantined]:
     """What waits for a decision, the oldest first."""
-    statement = select(Quarantined).where(Quarantined.state == QuarantineState.WAITING)
+    statement = select(Quarantined).where(QUARANTINED)
     return desk.session.scalars(statement.order_by(Quarantined.id).limit(limit)).all()
 
 

@@ -5,34 +5,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, false, or_, select, update
 
-from core import deadlines, dialogs, idling, messages, mirrors, teams, tickets
+from core import addressee, collisions, deadlines, dialogs, idling, messages, mirrors, teams, tickets
 from core.desk import Desk
 from core.errors import NotFound, UserError
-from core.events import Assigned, CustomerChanged, MessageAdded, Moved, StatusChanged, TicketMerged
 from core.messages import Where, Words, Written
 from core.mirrors import Typed
 from core.models import (
     Agent,
     Author,
-    Channel,
     Dialog,
     DialogState,
-    EventRow,
     File,
     HeldReply,
-    Message,
     Reader,
     Status,
     Ticket,
 )
 from core.room import Mark
 from core.show import Text, text
-
-_CHATS = ("webchat", "telegram")
-_MOVED_ON = tuple(event.kind for event in (MessageAdded, StatusChanged, Assigned, Moved, CustomerChanged, TicketMerged))
-"""What, done by somebody else, makes an answer stale; tags, priorities and notes do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +52,7 @@ def hold(desk: Desk, agent: Agent, draft: Draft) -> HeldReply:
     body = messages.bounded(desk, draft.body)
     if not body and not draft.files:
         raise UserError(text("There is nothing to send yet: write a few words."))
-    dialog, ticket = _whither(desk, draft)
+    dialog, ticket = addressee.whither(desk, draft.dialog, draft.ticket)
     held = HeldReply(
         dialog_id=None if dialog is None else dialog.id,
         ticket_id=None if ticket is None else ticket.id,
@@ -90,28 +82,6 @@ def _typed(held: HeldReply) -> Typed | None:
     return None if held.thread_id is None else Typed(held.thread_id, held.typed_id)
 
 
-def _whither(desk: Desk, draft: Draft) -> tuple[Dialog | None, Ticket | None]:
-    """The dialog and ticket a reply goes to; on a ticket whose customer is live, that dialog."""
-    dialog, ticket = draft.dialog, draft.ticket
-    if ticket is None and dialog is not None and dialog.ticket_id is not None:
-        ticket = tickets.standing(desk, dialog.ticket_id)
-    if ticket is not None and ticket.contact_id is None:
-        raise UserError(
-            text("#{number} has no customer yet. Set one first: ticket customer {number} WHO", number=ticket.id)
-        )
-    if dialog is None and ticket is not None:
-        dialog = _last_dialog(desk, ticket)
-    if dialog is None and ticket is not None and ticket.channel_id is None:
-        raise UserError(text("There is no channel to reach the customer of #{number} by.", number=ticket.id))
-    return dialog, ticket
-
-
-def _last_dialog(desk: Desk, ticket: Ticket) -> Dialog | None:
-    """The dialog a customer of a chat sees the ticket's replies in."""
-    statement = select(Dialog).where(Dialog.ticket_id == ticket.id, Dialog.contact_id == ticket.contact_id)
-    return desk.session.scalars(statement.order_by(Dialog.id.desc()).limit(1)).one_or_none()
-
-
 def _seq(dialog: Dialog | None, ticket: Ticket | None) -> int:
     return ticket.last_seq if ticket is not None else dialog.last_seq if dialog is not None else 0
 
@@ -120,50 +90,36 @@ def _newer(desk: Desk, agent_id: int, draft: Draft) -> str:
     """`newer` when somebody else answered or changed the ticket since the writer looked."""
     if draft.ticket is None or draft.written_on_seq is None:
         return ""
-    return "newer" if moved_on(desk, draft.ticket.id, draft.written_on_seq, agent_id) else ""
-
-
-def moved_on(desk: Desk, ticket_id: int, since_seq: int, agent_id: int) -> bool:
-    """Whether another agent has answered publicly or changed since this seq where the ticket stands or whose it is."""
-    to_them = EventRow.kind == Assigned.kind, func.coalesce(EventRow.facts["now"].as_integer(), 0) == agent_id
-    others = (
-        select(EventRow.id)
-        .outerjoin(Message, Message.id == EventRow.message_id)
-        .where(EventRow.ticket_id == ticket_id, EventRow.ticket_seq > since_seq, EventRow.kind.in_(_MOVED_ON))
-        .where(EventRow.actor != f"agent:{agent_id}", EventRow.actor.startswith("agent:"))
-        .where(or_(Message.id.is_(None), Message.reader == Reader.CUSTOMER), not_(and_(*to_them)))
-        .limit(1)
-    )
-    return desk.execute(others).first() is not None
+    return "newer" if collisions.moved_on(desk, draft.ticket.id, draft.written_on_seq, agent_id) else ""
 
 
 def _run_down(desk: Desk, held: HeldReply, dialog: Dialog | None) -> None:
     """Sets when it goes: never before one of the same thread that is held already."""
-    is_chat = dialog is not None or _is_chat(desk, held)
-    wait = desk.pace.hold_chat if is_chat else desk.pace.hold_mail
+    wait = desk.pace.hold_mail if dialog is None else desk.pace.hold_chat
     before = [each.release_at for each in waiting(desk, held.ticket_id, held.dialog_id) if each.release_at]
     held.release_at = max([desk.now + wait, *before])
     desk.flush()
     deadlines.put(desk, "held", held.id, "release", held.release_at)
 
 
-def _is_chat(desk: Desk, held: HeldReply) -> bool:
-    ticket = tickets.locked(desk, held.ticket_id or 0)
-    channel = desk.session.get(Channel, ticket.channel_id) if ticket.channel_id else None
-    return channel is not None and channel.kind in _CHATS
-
-
 def waiting(desk: Desk, ticket_id: int | None, dialog_id: int | None) -> Sequence[HeldReply]:
     """The replies of one thread that are still held, in the order they were written."""
-    owner: list[ColumnElement[bool]] = []
+    return desk.session.scalars(_of_thread(ticket_id, dialog_id)).all()
+
+
+def _of_thread(ticket_id: int | None, dialog_id: int | None) -> Select[HeldReply]:
+    owner: list[ColumnElement[bool]] = [false()]
     if ticket_id is not None:
         owner.append(HeldReply.ticket_id == ticket_id)
     if dialog_id is not None:
         owner.append(HeldReply.dialog_id == dialog_id)
-    if not owner:
-        return []
-    statement = select(HeldReply).where(or_(*owner)).order_by(HeldReply.said_at, HeldReply.id)
-    return desk.session.scalars(statement).all()
+    return select(HeldReply).where(or_(*owner)).order_by(HeldReply.said_at, HeldReply.id)
+
+
+def _running(desk: Desk, ticket_id: int | None, dialog_id: int | None) -> list[HeldReply]:
+    """Those of them that only run down, as they stand, locked."""
+    running = _of_thread(ticket_id, dialog_id).where(HeldReply.stopped_because == "").with_for_update()
+    return list(desk.session.scalars(running, execution_options={"populate_existing": True}))
 
 
 def by_id(desk: Desk, held_id: int) -> HeldReply:
@@ -202,6 +158,8 @@ _WHY = {
     "link": text("This links into the team's chat, so it was not sent. Is it really for the customer?"),
     "mode": text("You wrote this while your words were notes, so it was not sent. Is it really for the customer?"),
     "file": text("This carries a file, so it was not sent yet. Is it really for the customer?"),
+    "customer": text("The ticket has another customer now, so this was not sent. Is it for them, too?"),
+    "spam": text("The ticket was marked as spam, so this was not sent."),
 }
 
 
@@ -211,46 +169,75 @@ def why_stopped(held: HeldReply) -> Text:
 
 
 def send_anyway(desk: Desk, held: HeldReply) -> None:
-    """Lets a stopped reply go after all, in its turn."""
+    """Lets a stopped reply go after all, in its turn, to who is the ticket's customer now."""
     if not held.stopped_because:
         return
+    dialog, ticket = _place(desk, held)
+    dialog, ticket = addressee.whither(desk, dialog, ticket)
+    held.dialog_id = None if dialog is None else dialog.id
+    held.ticket_id = None if ticket is None else ticket.id
     held.stopped_because = ""
     mirrors.mark(desk, _typed(held), Mark.HELD, Mark.STOPPED)
-    held.written_on_seq = _now_seq(desk, held)
+    held.written_on_seq = _seq(dialog, ticket)
     held.said_at = desk.now
-    _run_down(desk, held, desk.session.get(Dialog, held.dialog_id) if held.dialog_id else None)
+    _run_down(desk, held, dialog)
     _show(desk, held)
 
 
-def _now_seq(desk: Desk, held: HeldReply) -> int:
-    ticket = None if held.ticket_id is None else tickets.standing(desk, held.ticket_id)
-    return ticket.last_seq if ticket is not None else held.written_on_seq
+def _place(desk: Desk, held: HeldReply) -> tuple[Dialog | None, Ticket | None]:
+    """The dialog and ticket of a held reply, locked in this order."""
+    dialog = None if held.dialog_id is None else dialogs.locked(desk, held.dialog_id)
+    number = held.ticket_id or (None if dialog is None else dialog.ticket_id)
+    return dialog, None if number is None else tickets.standing(desk, number)
 
 
 def release(desk: Desk, held: HeldReply) -> Written | None:
-    """Says a held reply whose time has come; one the ticket has moved on from is stopped instead."""
-    agent = desk.session.get_one(Agent, held.agent_id)
-    dialog = None if held.dialog_id is None else dialogs.locked(desk, held.dialog_id)
-    in_relay = dialog is not None and dialogs.is_relayed(desk, dialog, agent.id)
-    if held.ticket_id is not None and not in_relay and moved_on(desk, held.ticket_id, held.written_on_seq, agent.id):
-        held.stopped_because, held.release_at = "newer", None
-        mirrors.mark(desk, _typed(held), Mark.STOPPED, Mark.HELD)
-        _show(desk, held)
+    """Says a held reply whose time has come, behind those that were held before it in its thread.
+
+    None when it was sent or withdrawn meanwhile, or is stopped since the ticket has moved on.
+    """
+    _place(desk, held)
+    in_turn = _running(desk, held.ticket_id, held.dialog_id)
+    if held not in in_turn:
         return None
+    written = [_say_or_stop(desk, each) for each in in_turn[: in_turn.index(held) + 1]]
+    return written[-1]
+
+
+def _say_or_stop(desk: Desk, held: HeldReply) -> Written | None:
+    agent = desk.session.get_one(Agent, held.agent_id)
+    dialog, ticket = _place(desk, held)
+    if dialog is None or not dialogs.is_relayed(desk, dialog, agent.id):
+        why = _why_not(desk, held, dialog, ticket)
+        if why:
+            _stop(desk, held, why)
+            return None
     with desk.acting(teams.actor(desk, agent)):
-        return _say(desk, held, agent, dialog)
+        return _say(desk, held, agent, dialog, ticket)
 
 
-def _say(desk: Desk, held: HeldReply, agent: Agent, dialog: Dialog | None) -> Written:
+def _why_not(desk: Desk, held: HeldReply, dialog: Dialog | None, ticket: Ticket | None) -> str:
+    if ticket is None or held.ticket_id is None:
+        return ""
+    if dialog is not None and not addressee.reads(desk, dialog, ticket):
+        return "customer"
+    return "newer" if collisions.moved_on(desk, held.ticket_id, held.written_on_seq, held.agent_id) else ""
+
+
+def _stop(desk: Desk, held: HeldReply, why: str) -> None:
+    held.stopped_because, held.release_at = why, None
+    mirrors.mark(desk, _typed(held), Mark.STOPPED, Mark.HELD)
+    _show(desk, held)
+
+
+def _say(desk: Desk, held: HeldReply, agent: Agent, dialog: Dialog | None, ticket: Ticket | None) -> Written:
     files = messages.held_files(desk, held)
     words = Words(
         author=Author.AGENT, reader=Reader.CUSTOMER, body=held.body, agent_id=agent.id,
         author_name=agent.public_name, files=files, external_id=held.external_id, said_at=desk.now,
         facts={"held": held.id},
     )  # fmt: skip
-    ticket_id = held.ticket_id if dialog is None else dialog.ticket_id or held.ticket_id
-    ticket = None if ticket_id is None else tickets.standing(desk, ticket_id)
-    if dialog is not None and dialog.state is DialogState.LIVE:
+    if dialog is not None and dialog.state is DialogState.LIVE and _is_its(desk, dialog, ticket):
         _answered_live(desk, dialog, agent)
     desk.flush()
     on_ticket = {"waiting_since": None, "last_message_at": desk.now}
@@ -270,10 +257,17 @@ def _say(desk: Desk, held: HeldReply, agent: Agent, dialog: Dialog | None) -> Wr
     return written
 
 
+def _is_its(desk: Desk, dialog: Dialog, ticket: Ticket | None) -> bool:
+    """Whether a live dialog is about this ticket: an answer to another matter is only shown in it."""
+    about = None if dialog.ticket_id is None else tickets.read(desk, dialog.ticket_id)
+    return about is ticket
+
+
 def _answered_live(desk: Desk, dialog: Dialog, agent: Agent) -> None:
     """An answer takes an untaken dialog, stops the customer's waiting, and starts the agent's."""
     if dialog.taken_at is None:
         dialogs.take(desk, dialog, agent)
+    dialog.first_answered_at = dialog.first_answered_at or desk.now
     dialog.agent_wrote_at, dialog.waiting_since, dialog.asked_at = desk.now, None, None
     idling.watch(desk, dialog)
 
@@ -283,6 +277,7 @@ def _answered(desk: Desk, ticket: Ticket, agent: Agent, afterwards: dict[str, An
     desk.refresh(ticket)
     if ticket.first_reply_at is None:
         ticket.first_reply_at = desk.now
+    deadlines.move(desk, "ticket", ticket.id, "close_silent", desk.now + desk.pace.close_silent)
     tickets.assign_if_nobody(desk, ticket, agent.id)
     match afterwards:
         case {"status": Status.CLOSED.value}:
@@ -297,14 +292,19 @@ def _answered(desk: Desk, ticket: Ticket, agent: Agent, afterwards: dict[str, An
 
 def release_running(desk: Desk, dialog: Dialog) -> None:
     """Says at once what is held in a dialog and only runs down, in its order; what waits for a decision stays."""
-    for held in waiting(desk, None, dialog.id):
-        if not held.stopped_because:
-            release(desk, held)
+    for held in _running(desk, None, dialog.id):
+        _say_or_stop(desk, held)
     desk.flush()
 
 
+def stop_running(desk: Desk, ticket_id: int | None, dialog_id: int, why: str) -> None:
+    """Keeps back what is held in a thread and only runs down, until somebody decides."""
+    for held in _running(desk, ticket_id, dialog_id):
+        _stop(desk, held, why)
+
+
 def _forget(desk: Desk, held: HeldReply) -> None:
-    deadlines.drop(desk, "held", held.id, "release")
+    """Its deadline stays and will find nothing: dropped here, it would wait for who carries it out, and they for us."""
     desk.execute(update(File).where(File.held_id == held.id).values(held_id=None))
     desk.execute(delete(HeldReply).where(HeldReply.id == held.id))
     desk.session.expunge(held)

@@ -9,6 +9,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from core import folder
+from core.driver import translated
+
 T = TypeVar("T")
 _LOCK = 7_203_614
 """PostgreSQL's advisory lock: several processes may start at once, one migrates."""
@@ -42,7 +45,12 @@ def _revision(connection: Connection) -> str | None:
 
 def head() -> str:
     """The newest revision there is: migrations' files are named after theirs, and count up."""
-    return max(path.stem.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*_*.py"))
+    return revisions()[-1]
+
+
+def revisions() -> list[str]:
+    """All revisions there are, the oldest first."""
+    return sorted(path.stem.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
 async def _move(url: str, direction: str, revision: str) -> None:
@@ -64,7 +72,7 @@ async def _on(url: str, work: Callable[[Connection], T]) -> T:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         return await _on_postgres(parsed.set(drivername="postgresql+asyncpg"), work)
-    Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
+    folder.private_file(Path(parsed.database or ""))
     return await _once(parsed.set(drivername="sqlite+aiosqlite"), work)
 
 
@@ -78,8 +86,12 @@ async def _on_postgres(url: URL, work: Callable[[Connection], T]) -> T:
 
 async def _once(url: URL, work: Callable[[Connection], T]) -> T:
     engine = create_async_engine(url, poolclass=NullPool)
-    try:
+
+    async def transaction() -> T:
         async with engine.begin() as connection:
             return await connection.run_sync(work)
+
+    try:
+        return await translated(transaction())
     finally:
         await engine.dispose()

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from core import tags, teams, templates, views, wordings
+from core import tags, teams, templates, views, wordings, zones
 from core.desk import Desk
 from core.errors import UserError
-from core.models import Agent, Channel, Dialog, DialogState, Member, Phase, Tag, Team, Template, Ticket, View, Wording
+from core.models import Agent, Channel, Member, Tag, Team, Template, View, Wording
+from core.render import LANGUAGES
 from core.show import text
 
 _LINE = re.compile(r"(?P<kind>\w+)\s+(?P<name>[\w.-]+)(?:\s+(?P<more>[\w.-]+))?\s*=\s*(?P<value>.*)", re.DOTALL)
@@ -23,6 +24,8 @@ def apply(desk: Desk, line: str) -> None:
     kind, value = match["kind"].lower(), _unescaped(match["value"].strip())
     if kind not in _APPLY:
         raise UserError(text("One cannot set up a {kind}. There are: {known}", kind=kind[:40], known=", ".join(KINDS)))
+    if kind == "team":
+        _must_speak(value)
     _APPLY[kind](desk, match["name"].lower(), (match["more"] or "").lower(), value)
 
 
@@ -50,6 +53,16 @@ def lines(desk: Desk, kind: str) -> list[str]:
     return [f"{kind} {each}" for each in _LIST[kind](desk)]
 
 
+def _must_speak(team: str) -> None:
+    """Refuses a team's line with a language or time zone the desk does not know."""
+    options = dict(re.findall(r"\b(language|zone):(\S+)", team))
+    if options.get("language", LANGUAGES[0]) not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise UserError(text("There is no language {name}. There are: {known}", name=options["language"], known=known))
+    if "zone" in options:
+        zones.named(options["zone"])
+
+
 def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("\n", "\\n")
 
@@ -59,16 +72,27 @@ def _unescaped(value: str) -> str:
 
 
 def _team(desk: Desk, name: str, more: str, value: str) -> None:
-    """`team tech = Technical support language:de zone:Europe/Berlin private:yes members:ines,ben`"""
-    options = dict(re.findall(r"\b(language|zone|private|members):(\S+)", value))
-    title = re.sub(r"\b(?:language|zone|private|members):\S+", "", value).strip()
+    """`team tech = Technical support language:de zone:Europe/Berlin private:yes members:ines,ben`
+
+    What is not named stays as it is; `members:` with nothing behind it empties the team.
+    """
+    options = dict(re.findall(r"\b(language|zone|private|members):(\S*)", value))
+    title = re.sub(r"\b(?:language|zone|private|members):\S*", "", value).strip()
     team = teams.add_team(desk, name, title)
     team.title = title or team.title
-    team.language = options.get("language", team.language)
-    team.time_zone = options.get("zone", team.time_zone)
-    team.is_private = options.get("private", "no") == "yes"
-    for member in filter(None, options.get("members", "").split(",")):
-        teams.join_team(desk, teams.agent_named(desk, member).id, team.id)
+    team.language = options.get("language") or team.language
+    team.time_zone = options.get("zone") or team.time_zone
+    if "private" in options:
+        team.is_private = _is_yes(options["private"])
+    if "members" in options:
+        named = filter(None, options["members"].split(","))
+        teams.set_members(desk, team.id, {teams.agent_named(desk, member).id for member in named})
+
+
+def _is_yes(typed: str) -> bool:
+    if typed.lower() not in ("yes", "no"):
+        raise UserError(text("“{typed}” is not one of {names}.", typed=typed[:40], names="yes, no"))
+    return typed.lower() == "yes"
 
 
 def _teams(desk: Desk) -> Iterator[str]:
@@ -80,9 +104,9 @@ def _teams(desk: Desk) -> Iterator[str]:
             .order_by(Agent.name)
         ).scalars()
         named = ",".join(members)
-        private = " private:yes" if team.is_private else ""
-        options = f"language:{team.language} zone:{team.time_zone}{private}"
-        yield f"{team.name} = {team.title} {options}" + (f" members:{named}" if named else "")
+        private = "yes" if team.is_private else "no"
+        options = f"language:{team.language} zone:{team.time_zone} private:{private} members:{named}"
+        yield f"{team.name} = {team.title} {options}"
 
 
 def _channel(desk: Desk, name: str, more: str, value: str) -> None:
@@ -91,6 +115,9 @@ def _channel(desk: Desk, name: str, more: str, value: str) -> None:
     if match is None:
         raise UserError(text("A channel looks like: channel shop = webchat team:support on"))
     channel = teams.add_channel(desk, match[1], name, teams.team_named(desk, match[2]))
+    if channel.kind != match[1]:
+        said = text("{name} is {kind}; a channel's kind cannot change. Set up another one.", name=name, kind=channel.kind)
+        raise UserError(said)
     channel.team_id = teams.team_named(desk, match[2]).id
     channel.is_on = match[3] != "off"
 
@@ -127,9 +154,9 @@ def _replies(desk: Desk) -> Iterator[str]:
 
 def _text(desk: Desk, name: str, more: str, value: str) -> None:
     """`text still-there de = Sind Sie noch da?`; no words bring our own back."""
-    if name not in wordings.CUSTOMER_TEXTS:
-        known = ", ".join(wordings.CUSTOMER_TEXTS)
-        raise UserError(text("There is no text {name}. There are: {known}", name=name, known=known))
+    wrong = wordings.unsayable(name, value)
+    if wrong is not None:
+        raise UserError(wrong)
     language = more or "en"
     found = desk.session.scalars(
         select(Wording).where(Wording.name == name, Wording.language == language)
@@ -173,12 +200,3 @@ _LIST: dict[str, Callable[[Desk], Iterator[str]]] = {
     "text": _texts,
     "tag": _tags,
 }
-
-
-def remove_agent(desk: Desk, agent: Agent) -> int:
-    """Takes an agent off the desk; their dialogs wait for the team again, their unclosed tickets are the queue's."""
-    teams.remove_agent(desk, agent)
-    waiting = {"phase": Phase.WAITING, "assignee_id": None, "taken_at": None}
-    theirs = (Dialog.assignee_id == agent.id, Dialog.state == DialogState.LIVE)
-    desk.execute(update(Dialog).where(*theirs).values(**waiting))
-    return desk.change(update(Ticket).where(Ticket.assignee_id == agent.id, Ticket.is_open).values(assignee_id=None))

@@ -130,5 +130,7 @@ class Answer:
     file_name: str = ""
     """The name under which `document` is offered for download; empty when it is only shown."""
     tone: Tone = Tone.PLAIN
+    asks: bool = False
+    """Whether nothing was done yet: a button says yes."""
     go: str = ""
     """Where a room may lead the reader next: `ticket:42`, `dialog:17`, `view:mine`."""

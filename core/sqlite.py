@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL
 
+from core import folder
 from core.bus import EVERYTHING
 from core.desk import Topic
 from core.driver import Publish, translated
@@ -30,7 +31,7 @@ class SqliteDriver:
         path = url.database
         if not path or path == ":memory:":
             raise ValueError("the desk needs a database file")
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        folder.private_file(Path(path))
         self._writer = Writer(path)
         self._readers = create_engine(url.set(drivername="sqlite"), pool_size=_READERS, max_overflow=0)
         event.listen(self._readers, "connect", _reading_only)

@@ -1,13 +1,15 @@
 """Where everybody at the rim gets a desk: opens the database of one URL, lets changes in and tells what they moved."""
 
+import secrets
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import ArgumentError
 
 from core.actor import Actor
-from core.desk import Desk, Outcome, Reaction, Topic, carry_out
+from core.desk import Common, Desk, Outcome, Reaction, Topic, carry_out
 from core.driver import Driver, Publish
 from core.pace import Pace
 
@@ -18,6 +20,11 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def new_key() -> str:
+    """A key nobody can guess, 22 characters."""
+    return secrets.token_urlsafe(16)
 
 
 class Desks:
@@ -31,6 +38,7 @@ class Desks:
         self._listeners: list[Publish] = []
         self.clock = clock
         self.pace = pace
+        self._common = Common(pace, new_key)
 
     def on_change(self, publish: Publish) -> None:
         """Has this called, after each commit, with what open pages should look at."""
@@ -43,7 +51,7 @@ class Desks:
         """
 
         def body(connection: Connection) -> Outcome[T]:
-            return carry_out(Desk(connection, self.clock(), actor, self.pace), work, self._reactions)
+            return carry_out(Desk(connection, self.clock(), actor, self._common), work, self._reactions)
 
         outcome = await self._driver.change(body)
         if outcome.topics:
@@ -56,7 +64,7 @@ class Desks:
         """Runs a body that only reads, beside whatever is being written."""
 
         def body(connection: Connection) -> T:
-            desk = Desk(connection, self.clock(), actor, self.pace, locks=False)
+            desk = Desk(connection, self.clock(), actor, self._common, locks=False)
             try:
                 return work(desk)
             finally:
@@ -75,6 +83,16 @@ class Desks:
     async def close(self) -> None:
         """Finishes what waits and closes the database."""
         await self._driver.close()
+
+
+def is_database(url: str) -> bool:
+    """Whether a desk can work on the database of this URL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return False
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return is_file or parsed.get_backend_name() == "postgresql"
 
 
 def open_driver(url: str) -> Driver:

@@ -63,6 +63,16 @@ def of_ticket(desk: Desk, ticket_id: int) -> list[str]:
     return list(desk.execute(on_it.order_by(Tag.name)).scalars())
 
 
+def on(desk: Desk, row: Ticket | Dialog) -> list[str]:
+    """The tags of a ticket or dialog, in the order of their names."""
+    owner = Tagging.ticket_id if isinstance(row, Ticket) else Tagging.dialog_id
+    return list(
+        desk.execute(
+            select(Tag.name).join(Tagging, Tagging.tag_id == Tag.id).where(owner == row.id).order_by(Tag.name)
+        ).scalars()
+    )
+
+
 def known(desk: Desk, *, limit: int = 200) -> Sequence[str]:
     """The desk's tags by name."""
     return desk.execute(select(Tag.name).order_by(Tag.name).limit(limit)).scalars().all()

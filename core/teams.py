@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, literal, or_, select, update
 
 from core.actor import Actor, ActorKind
-from core.desk import Desk
+from core.desk import Desk, Topic
 from core.errors import NotFound, UserError
-from core.models import Agent, Channel, Member, Role, SignIn, SignInLink, Team
+from core.models import Account, Agent, Channel, Lease, Member, Place, Role, SignIn, SignInLink, Team
 from core.models.base import Instant
 from core.show import text
 
@@ -26,12 +26,22 @@ def actor(desk: Desk, agent: Agent) -> Actor:
     return Actor(ActorKind.AGENT, agent.id, agent.role, agent.name, frozenset(teams), agent.language, agent.time_zone)
 
 
+def pages_of(agent_id: int) -> Topic:
+    """What an agent's open pages listen to: their news, and whether their session and role still hold."""
+    return f"agent:{agent_id}"
+
+
 def agent_named(desk: Desk, name: str) -> Agent:
     """The active agent of this handle, with or without `@`."""
     found = desk.session.scalars(select(Agent).where(Agent.name == name.lower().lstrip("@"))).one_or_none()
     if found is None or not found.is_active:
         raise NotFound(text("There is no agent {name}. Try: desk agents", name=name))
     return found
+
+
+def is_handle(name: str) -> bool:
+    """Whether an agent or team can be called so."""
+    return _HANDLE.fullmatch(name) is not None
 
 
 def agent_by_id(desk: Desk, agent_id: int) -> Agent:
@@ -62,17 +72,31 @@ def add_agent(desk: Desk, name: str, *, role: Role, public_name: str = "", email
         agent.language, agent.time_zone = default.language, default.time_zone
         desk.flush()
         join_team(desk, agent.id, default.id)
+    elif role is not Role.ADMIN:
+        _must_leave_an_admin(desk, agent)
     agent.is_active, agent.role = True, role
     desk.flush()
+    desk.look(pages_of(agent.id))
     return agent
 
 
 def remove_agent(desk: Desk, agent: Agent) -> None:
     """Takes an agent off the desk: no commands, no sessions; what they did keeps their name."""
+    _must_leave_an_admin(desk, agent)
     agent.is_active = False
     desk.flush()
     desk.execute(delete(SignIn).where(SignIn.agent_id == agent.id))
     desk.execute(delete(SignInLink).where(SignInLink.agent_id == agent.id))
+    desk.look(pages_of(agent.id))
+
+
+def _must_leave_an_admin(desk: Desk, agent: Agent) -> None:
+    """Refuses to take the last admin's role: nobody could give it back."""
+    if agent.role is not Role.ADMIN or not agent.is_active:
+        return
+    another = select(Agent.id).where(Agent.role == Role.ADMIN, Agent.is_active, Agent.id != agent.id).limit(1)
+    if desk.execute(another.with_for_update()).first() is None:
+        raise UserError(text("@{name} is the last admin. Make somebody else admin first.", name=agent.name))
 
 
 def agents(desk: Desk) -> Sequence[Agent]:
@@ -88,6 +112,11 @@ def first_team(desk: Desk) -> Team:
         desk.session.add(team)
         desk.flush()
     return team
+
+
+def has_team(desk: Desk) -> bool:
+    """Whether the desk has a team of its own."""
+    return desk.execute(select(Team.id).where(~Team.is_demo).limit(1)).first() is not None
 
 
 def team_named(desk: Desk, name: str) -> Team:
@@ -119,23 +148,45 @@ def join_team(desk: Desk, agent_id: int, team_id: int) -> None:
     if desk.session.get(Member, (team_id, agent_id)) is None:
         desk.session.add(Member(team_id=team_id, agent_id=agent_id))
         desk.flush()
+        desk.look(pages_of(agent_id))
 
 
 def leave_team(desk: Desk, agent_id: int, team_id: int) -> None:
     """Takes an agent out of a team."""
     desk.execute(delete(Member).where(Member.team_id == team_id, Member.agent_id == agent_id))
+    desk.look(pages_of(agent_id))
+
+
+def set_members(desk: Desk, team_id: int, agent_ids: Collection[int]) -> None:
+    """Makes exactly these agents the members of a team."""
+    others = select(Member).where(Member.team_id == team_id, Member.agent_id.not_in(agent_ids))
+    for member in desk.session.scalars(others).all():
+        desk.session.delete(member)
+    desk.flush()
+    for agent_id in sorted(agent_ids):
+        join_team(desk, agent_id, team_id)
 
 
 def is_somebody_there(desk: Desk, team_id: int) -> bool:
-    """Whether an agent of the team has a room open now and is not away."""
+    """Whether an agent of the team has a room open now, or is in a connected team chat, and is not away."""
     return bool(desk.execute(_IS_SOMEBODY_THERE, presence(desk, team_id)).scalar_one())
 
+
+_IN_A_ROOM = (
+    select(Account.id)
+    .join(Lease, Lease.key == literal("room:") + Account.room)
+    .join(Place, (Place.room == Account.room) & (Place.team_id == bindparam("present_team")))
+    .where(Account.agent_id == Agent.id, Lease.until > bindparam("present_now", type_=Instant()))
+    .correlate(Agent)
+    .exists()
+)
+"""An agent of a team whose team chat is connected is called there, so they count as there until they say otherwise."""
 
 SOMEBODY_THERE = (
     select(Agent.id)
     .join(Member, Member.agent_id == Agent.id)
     .where(Member.team_id == bindparam("present_team"), Agent.is_active)
-    .where(Agent.seen_at >= bindparam("present_since", type_=Instant()))
+    .where(or_(Agent.seen_at >= bindparam("present_since", type_=Instant()), _IN_A_ROOM))
     .where(or_(~Agent.is_away, Agent.away_until <= bindparam("present_now", type_=Instant())))
     .exists()
 )
@@ -217,12 +268,14 @@ def signed_in(desk: Desk, secret: str) -> Actor | None:
 
 
 def sign_out(desk: Desk, secret: str) -> None:
-    """Ends one browser's session."""
-    desk.execute(delete(SignIn).where(SignIn.secret_hash == hashed(secret)))
+    """Ends one browser's session; its open pages hear of it."""
+    ended = delete(SignIn).where(SignIn.secret_hash == hashed(secret)).returning(SignIn.agent_id)
+    desk.look(*map(pages_of, desk.execute(ended).scalars()))
 
 
 def sign_out_everywhere(desk: Desk, agent_id: int) -> int:
-    """Ends all of an agent's sessions; returns how many there were."""
+    """Ends all of an agent's sessions, their open pages with them; returns how many there were."""
+    desk.look(pages_of(agent_id))
     return desk.change(delete(SignIn).where(SignIn.agent_id == agent_id))
 
 
@@ -232,6 +285,16 @@ def channel_named(desk: Desk, name: str) -> Channel:
     if channel is None:
         raise NotFound(text("There is no channel {name}. Try: desk channels", name=name))
     return channel
+
+
+def channels(desk: Desk) -> Sequence[Channel]:
+    """All channels, in the order they were added."""
+    return desk.session.scalars(select(Channel).order_by(Channel.id)).all()
+
+
+def has_channel(desk: Desk, name: str) -> bool:
+    """Whether there is a channel of this name."""
+    return desk.execute(select(Channel.id).where(Channel.name == name)).first() is not None
 
 
 def add_channel(desk: Desk, kind: str, name: str, team: Team) -> Channel:

@@ -236,7 +236,6 @@ def set_contact(desk: Desk, ticket: Ticket, contact_id: int | None) -> None:
     desk.record(CustomerChanged(ticket_id=ticket.id, contact_id=contact_id, was=was, now=contact_id))
 
 
-
 def watch(desk: Desk, ticket: Ticket, agent_id: int, *, on: bool) -> None:
     """Lets an agent hear of a ticket, or no longer."""
     there = desk.session.get(Watcher, (ticket.id, agent_id))

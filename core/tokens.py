@@ -1,9 +1,10 @@
 """Signed tokens that expire: what the desk gives out and believes again when it comes back."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from core.errors import NotAllowed
 from core.show import text
@@ -11,12 +12,23 @@ from core.show import text
 _LONGEST = 2_000
 
 
+class _Signer(TimestampSigner):
+    """A signer whose clock is given to it."""
+
+    def __init__(self, *args: Any, clock: Callable[[], datetime], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        return int(self._clock().timestamp())
+
+
 class Tokens:
     """Tokens of one kind; those of another kind are not believed."""
 
-    def __init__(self, secret: str, kind: str, life: timedelta) -> None:
-        self._signer = URLSafeTimedSerializer(secret, salt=kind)
-        self._life = life
+    def __init__(self, secret: str, kind: str, life: timedelta, clock: Callable[[], datetime]) -> None:
+        self._signer = URLSafeTimedSerializer(secret, salt=kind, signer=_Signer, signer_kwargs={"clock": clock})
+        self._life, self._clock = life, clock
 
     def made(self, value: Any) -> str:
         """A value of JSON, signed; its bearer can read it."""
@@ -31,7 +43,7 @@ class Tokens:
             if not isinstance(token, str) or len(token) > _LONGEST:
                 raise BadSignature("no token")
             value, signed_at = self._signer.loads(token, return_timestamp=True)
-            if datetime.now(UTC) - signed_at > self._life:
+            if self._clock() - signed_at > self._life:
                 raise SignatureExpired("too old")
         except (BadSignature, ValueError, TypeError) as error:
             raise NotAllowed(text("This is not valid, or no longer.")) from error

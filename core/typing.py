@@ -28,7 +28,9 @@ class Typing:
         self._until: dict[int, dict[Typist, float]] = {}
 
     def note(self, dialog_id: int, who: Typist, *, on: bool, now_s: float) -> None:
-        """Somebody types, or has stopped; the pages of other processes hear of it, too."""
+        """Somebody types, or has stopped; the pages of other processes hear of it, too. Who did not type is no news."""
+        if not on and who not in self._until.get(dialog_id, {}):
+            return
         self._note(dialog_id, who, on=on, now_s=now_s)
         self._tell_others((_TOLD + json.dumps([dialog_id, who.key, who.name, on]),))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from core import joining, replies, tags, tickets
+from core import joining, replies, spam, tags, tickets
 from core.desk import Desk
 from core.errors import NotFound
 from core.models import Pressed, Priority, Status, Team, Ticket
@@ -104,7 +104,7 @@ def _put_back(desk: Desk, ticket: Ticket, name: str, value: Any) -> None:
         case "contact_id":
             tickets.set_contact(desk, ticket, value)
         case "is_spam":
-            ticket.is_spam = value
+            spam.put(desk, ticket, spam=value)
         case "tags":
             _retag(desk, ticket, set(value))
         case _:

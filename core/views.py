@@ -28,10 +28,15 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 def start(desk: Desk) -> None:
     """Gives a new desk its first views; a desk that has some keeps them."""
-    if desk.execute(select(View.id).limit(1)).first() is None:
+    if not are_there(desk):
         desk.session.add_all(
             View(name=name, filter=line, position=place) for place, (name, line) in enumerate(DEFAULTS)
         )
+
+
+def are_there(desk: Desk) -> bool:
+    """Whether the desk has any view."""
+    return desk.execute(select(View.id).limit(1)).first() is not None
 
 
 def save(desk: Desk, name: str, line: str, *, agent_id: int | None = None) -> View:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import queue
 import sqlite3
 import threading
@@ -17,6 +18,7 @@ from sqlalchemy.pool import StaticPool
 from core.errors import StoreBusy
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 _FOLD = 32
 """Bodies in one commit at most: beyond, the later ones wait too long for the first."""
@@ -78,9 +80,13 @@ class Writer:
         going = True
         while going:
             batch, going = self._next_batch()
-            if batch:
+            try:
                 self._carry_out(batch)
-                _hand_back(batch)
+            except BaseException as error:  # whatever it is: without this thread no change would ever end
+                log.exception("a batch of %s changes failed", len(batch))
+                for job in batch:
+                    job.result, job.error = None, job.error or error
+            _hand_back(batch)
 
     def _look_for_others(self) -> None:
         """SQLite counts the commits of all other connections; our own do not move this connection's count."""
@@ -89,11 +95,12 @@ class Writer:
             with self._engine.connect() as connection:
                 raw = connection.connection.dbapi_connection
                 version = raw.execute("PRAGMA data_version").fetchone()[0]  # type: ignore[union-attr]
-        except sqlite3.Error:
+        except (DBAPIError, sqlite3.Error):
             return
         moved, self._version = self._version is not None and version != self._version, version
         if moved and self._foreign is not None:
-            self._foreign()
+            with contextlib.suppress(RuntimeError):  # its loop is closed: nobody listens any more
+                self._foreign()
 
     def _next_batch(self) -> tuple[list[_Job], bool]:
         if time.monotonic() - self._looked_at > _LOOK_S:
@@ -120,12 +127,12 @@ class Writer:
             self._alone(job)
 
     def _together(self, batch: list[_Job]) -> bool:
-        """Runs all in one commit; False when SQLite gave the whole of it up, so that each is run again alone."""
+        """Runs all in one commit; False when the whole of it was given up, so that each is run again alone."""
         try:
             with self._transaction() as connection:
                 for job in batch:
                     self._in_savepoint(connection, job)
-        except (DBAPIError, sqlite3.Error):
+        except BaseException:
             for job in batch:
                 job.result, job.error = None, None
             return False

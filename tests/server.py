@@ -32,13 +32,16 @@ class Server:
     """The parts it runs, by commas; all of them by default."""
     process: "subprocess.Popen[str] | None" = None
 
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+
     @property
     def base(self) -> str:
         """Its address."""
         return f"http://127.0.0.1:{self.port}"
 
     def environment(self) -> dict[str, str]:
-        """The settings it runs with; nothing of this machine's own."""
+        """The settings it runs with; nothing of this machine's own, nor of a developer's `.env` in the checkout."""
         clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "PYTHONPATH")}
         return clean | _QUICK | {"DATA_DIR": str(self.folder / "data"), "HTTP_PORT": str(self.port)} | self.settings
 
@@ -46,7 +49,9 @@ class Server:
         """Starts it and waits until it answers."""
         log = (self.folder / "log").open("a")
         command = [sys.executable, "-m", "bot", "run", "--only", self.only]
-        self.process = subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log, text=True)
+        self.process = subprocess.Popen(
+            command, cwd=self.folder, env=self.environment(), stdout=log, stderr=log, text=True
+        )
         for _ in range(2_000):
             try:
                 if httpx.get(f"{self.base}/healthz").status_code == 200:
@@ -77,7 +82,9 @@ class Server:
     def does(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Runs a command of the command line on the same folder."""
         command = [sys.executable, "-m", "bot", *arguments]
-        return subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment(), capture_output=True, text=True, timeout=60, check=False
+        )
 
     def sign_in_link(self, name: str = "admin") -> str:
         """A fresh link for an agent."""

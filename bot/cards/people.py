@@ -18,9 +18,10 @@ def contact_card(desk: Desk, contact: Contact) -> Card:
     ]
     beside = around.of_contacts(desk, [contact.id])[contact.id]
     lines = about_contact(desk, contact, beside)
-    buttons = [Button(text("Rename"), f"customer name {contact.id} ", asks=True)]
+    buttons = [Button(text("Rename"), f"customer name #{contact.id} ", asks=True)]
     buttons += [
-        Button(text("Same as {name}", name=name), f"customer merge {contact.id} {id_}") for id_, name in beside.same[:2]
+        Button(text("Same as {name}", name=name), f"customer merge #{contact.id} #{id_}")
+        for id_, name in beside.same[:2]
     ]
     return Card(
         text("{who} (customer {id})", who=contacts.name_of(contact), id=contact.id),

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from bot.cards.people import about_contact, channel_field, who
-from core import around, contacts
+from core import around, contacts, tags
 from core.desk import Desk
 from core.listing import Row
-from core.models import Priority, Status, Ticket
+from core.models import Dialog, Priority, Status, Ticket
 from core.naming import Names
 from core.show import Button, Card, Field, Text, Tone, text, verbatim
 
@@ -86,6 +86,12 @@ def _ticket_buttons(desk: Desk, ticket: Ticket) -> list[Button]:
     if ticket.assignee_id is not None and ticket.assignee_id == desk.actor.agent_id:
         buttons.append(Button(text("Release"), f"ticket release {number}"))
     return buttons
+
+
+def tags_of(desk: Desk, ticket: Ticket | None, dialog: Dialog | None) -> tuple[str, ...]:
+    """The tags of what a thread is about."""
+    on = ticket if ticket is not None else dialog
+    return () if on is None else tuple(tags.on(desk, on))
 
 
 def row_card(row: Row) -> Card:

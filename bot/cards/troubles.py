@@ -1,5 +1,7 @@
 """What agents see of what went wrong, the same for every room."""
 
+from core import deadlines
+from core.deadlines import Due
 from core.models import Delivery, DeliveryState, Quarantined
 from core.quarantine import excerpt, reason
 from core.show import Button, Card, Field, Text, Tone, text, verbatim
@@ -16,6 +18,19 @@ def quarantine_card(kept: Quarantined) -> Card:
             Button(text("Discard"), f"desk discard {kept.id}", Tone.BAD),
         ),
         tone=Tone.WARN,
+    )
+
+
+def deadline_card(due: Due) -> Card:
+    """Something that became due and failed three times."""
+    return Card(
+        title=text("Stuck: {what}", what=deadlines.describe(due)),
+        buttons=(
+            Button(text("Retry"), f"desk retry-deadline {due.id}", Tone.GOOD),
+            Button(text("Drop"), f"desk drop-deadline {due.id}", Tone.BAD),
+        ),
+        tone=Tone.BAD,
+        link=f"{due.subject}:{due.subject_id}" if due.subject in ("ticket", "dialog") else "",
     )
 
 

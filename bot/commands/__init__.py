@@ -1,6 +1,6 @@
 """The commands, each declared once; every room, the terminal, the help and the manual take them from here."""
 
-from bot.commands import customer, desk, dialog, help, me, message, ticket
+from bot.commands import customer, desk, dialog, help, me, message, rooms, ticket
 from bot.commands.registry import Command
 
 _SPOKEN = (
@@ -9,7 +9,9 @@ _SPOKEN = (
     *customer.COMMANDS,
     *message.COMMANDS,
     *me.COMMANDS,
+    *rooms.MY_COMMANDS,
     *desk.COMMANDS,
+    *rooms.DESK_COMMANDS,
 )
 
 COMMANDS: tuple[Command, ...] = (*_SPOKEN, help.declare(_SPOKEN))

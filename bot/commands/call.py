@@ -28,6 +28,15 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A role or group of a team chat."""
+
+    id: str
+    name: str
+    accounts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """The channel of a team chat a line was typed in, as the chat describes it."""
 
@@ -38,6 +47,8 @@ class Surroundings:
     is_open: bool = False
     """Whether everybody in the workspace or server reads along, so that its people are no team."""
     members: tuple[Person, ...] = ()
+    roles: tuple[Group, ...] = ()
+    """The roles or groups whose people can be a team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +61,12 @@ class Call:
     key: str = ""
     """The room's own id of the line, so that a repeat is known."""
     files: tuple[int, ...] = ()
+    prepared: object = None
+    """What the command's `prepare` has worked out."""
     typed: Typed | None = None
     """The line of a pushed room's thread it was typed in."""
+    account: str = ""
+    """The typist's account in the room, also of who is no agent."""
     around: Surroundings | None = None
     """The channel it was typed in, where the command wants to know and the room can tell."""
 
@@ -63,10 +78,10 @@ class Call:
         return teams.agent_by_id(self.desk, agent_id)
 
     def dialog_here(self) -> Dialog | None:
-        """The dialog of the thread, or the live one on its ticket."""
+        """The dialog of the thread, or the live one on its ticket; locked. Asked for before the ticket, if both are."""
         if self.here.dialog is not None:
             return dialogs.locked(self.desk, self.here.dialog)
-        return None if self.here.ticket is None else tickets.live_dialog(self.desk, self.here.ticket)
+        return None if self.here.ticket is None else dialogs.live_on(self.desk, self.here.ticket)
 
     def ticket_here(self) -> Ticket | None:
         """The ticket of the thread, also when it is a dialog's that has one."""

@@ -65,10 +65,25 @@ def _values(desk: Desk, plain: str, commands: Sequence[Command]) -> list[Complet
         return []
     parameter = command.parameters[min(len(done), len(command.parameters) - 1)]
     start = plain[: len(plain) - len(last)]
-    return [Completion(f"{start}{value} ", value, meaning) for value, meaning in _offered(desk, parameter, last)]
+    return [Completion(f"{start}{value} ", value, meaning) for value, meaning in offered(desk, parameter, last)]
 
 
-def _offered(desk: Desk, parameter: Parameter, typed: str) -> list[tuple[str, str]]:
+_FIXED = frozenset(("team", "priority", "status", "role", "about", "switch", "template"))
+"""Kinds whose few values can all be shown."""
+
+
+def fixed(kind: str) -> bool:
+    """Whether all values of a kind can be shown at once."""
+    return kind in _FIXED
+
+
+def is_offered(kind: str) -> bool:
+    """Whether values of a kind are known beforehand."""
+    return kind in _OFFERS
+
+
+def offered(desk: Desk, parameter: Parameter, typed: str) -> list[tuple[str, str]]:
+    """The values a parameter may have that begin so, each with what it means."""
     offer = _OFFERS.get(parameter.takes.kind)
     if offer is None:
         return []

@@ -11,6 +11,7 @@ from core import contacts, forgetting, listing, messages
 from core.errors import UserError
 from core.models import Contact, Role
 from core.query import parse
+from core.render import LANGUAGES
 from core.show import Answer, Button, Tone, text, texts
 
 _FOR_EVER = timedelta(days=3650)
@@ -59,9 +60,10 @@ def _changed(call: Call, customer: Contact) -> Answer:
 
 @command("customer language", example="customer language 9 de")
 def language(call: Call, customer: kinds.Contact, language: kinds.Word) -> Answer:
-    """Set the language a customer's automatic texts are in: de or en."""
-    if language not in ("de", "en"):
-        raise UserError(text("Automatic texts exist in de and en."))
+    """Set the language a customer's automatic texts are in, for example de."""
+    if language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise UserError(text("There is no language {name}. There are: {known}", name=language[:40], known=known))
     contacts.speak(call.desk, customer, language)
     return _changed(call, customer)
 
@@ -105,7 +107,7 @@ def merge(call: Call, customer: kinds.Contact, other: kinds.Word) -> Answer:
     """Say that two customers are one person; can be undone with customer part."""
     target = one_contact(call, other)
     contacts.merge(call.desk, customer, target)
-    part = Button(text("Undo"), f"customer part {customer.id}")
+    part = Button(text("Undo"), f"customer part #{customer.id}")
     said = text("{who} and {other} are one customer now.", who=customer.id, other=contacts.name_of(target))
     return Answer(said, buttons=(part,), tone=Tone.GOOD)
 
@@ -121,7 +123,7 @@ def part(call: Call, number: kinds.Number) -> Answer:
 def block(call: Call, customer: kinds.Contact, until: kinds.When | None = None, reason: kinds.Words = "") -> Answer:
     """Keep a customer's messages in quarantine, for a time or for good, with a reason."""
     contacts.block(call.desk, customer, until or call.desk.now + _FOR_EVER, reason)
-    unblock_it = Button(text("Unblock"), f"customer unblock {customer.id}")
+    unblock_it = Button(text("Unblock"), f"customer unblock #{customer.id}")
     return Answer(text("{who} is blocked.", who=contacts.name_of(customer)), buttons=(unblock_it,))
 
 
@@ -156,7 +158,7 @@ def erase(call: Call, customer: kinds.Contact, sure: kinds.Sure = "") -> Answer:
             "This removes the names, addresses, words and files of {who} from everywhere. It cannot be undone.",
             who=contacts.name_of(customer),
         )
-        yes = Button(text("Yes, forget them"), f"customer erase {customer.id} yes", Tone.BAD)
+        yes = Button(text("Yes, forget them"), f"customer erase #{customer.id} yes", Tone.BAD)
         return Answer(said, buttons=(yes,), tone=Tone.WARN)
     count = forgetting.erase(call.desk, customer)
     return Answer(texts("Forgotten, with {count} message.", "Forgotten, with {count} messages.", count=count))

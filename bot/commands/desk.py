@@ -1,43 +1,60 @@
 """Commands on the desk itself: people, teams, channels, views, prepared texts, quarantine, health."""
 
-from sqlalchemy import func, select
-
 from bot import cards
 from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
-from core import deadlines, intake, outbox, quarantine, setup, tags, teams, templates, views
+from core import (
+    deadlines,
+    figures,
+    intake,
+    leaving,
+    outbox,
+    parts,
+    policy,
+    quarantine,
+    setup,
+    tags,
+    teams,
+    templates,
+    troubles,
+    views,
+    wordings,
+)
+from core.desk import Desk
 from core.errors import UserError
-from core.models import UNINDEXED, Channel, Dialog, DialogState, Message, Role, Ticket
+from core.models import Channel, Role
 from core.show import Answer, Text, Tone, text, texts, verbatim
 
 
 @command("desk health", reads=True, example="desk health")
 def health(call: Call) -> Answer:
     """Show how the desk is: what waits, what is stuck, what is on."""
-    desk = call.desk
-    live = desk.execute(select(func.count()).where(Dialog.state == DialogState.LIVE)).scalar_one()
-    unindexed = desk.execute(select(func.count()).select_from(Message).where(UNINDEXED)).scalar_one()
-    unclosed = len(desk.execute(select(Ticket.id).where(Ticket.is_open).limit(1000)).all())
-    stuck = deadlines.stuck(desk)
+    found = figures.read(call.desk)
+    live, unclosed = sum(found.dialogs.values()), sum(found.tickets.values())
     lines: list[Text] = [
         texts("{count} live dialog", "{count} live dialogs", count=live),
         texts("{count} unclosed ticket", "{count} unclosed tickets", count=unclosed),
-        texts("{count} message waits to be searchable", "{count} messages wait to be searchable", count=unindexed),
         texts(
-            "{count} thing waits in quarantine",
-            "{count} things wait in quarantine",
-            count=len(quarantine.waiting(desk)),
+            "{count} message waits to be searchable", "{count} messages wait to be searchable", count=found.unindexed
         ),
-        *(text("Stuck: {what}", what=deadlines.describe(due)) for due in stuck),
+        texts("{count} thing waits in quarantine", "{count} things wait in quarantine", count=found.quarantined),
+        *(_wrong(call.desk) if policy.is_at_least(call.desk.actor, Role.SUPERVISOR) else ()),
+        *map(_channel, teams.channels(call.desk)),
     ]
-    lines += [
-        text(
-            "Channel {name} ({kind}) is {state}", name=c.name, kind=c.kind, state=text("on") if c.is_on else text("off")
-        )
-        for c in desk.session.scalars(select(Channel).order_by(Channel.id))
-    ]
-    return Answer(text("The desk is well.") if not stuck else text("Something needs an admin."), lines=tuple(lines))
+    return Answer(text("Something needs an admin.") if found.stuck else text("The desk is well."), lines=tuple(lines))
+
+
+def _wrong(desk: Desk) -> tuple[Text, ...]:
+    """What is stuck, what failed lately, which of the owner's texts cannot be said."""
+    stuck = (text("Stuck: {what}", what=deadlines.describe(due)) for due in troubles.stuck(desk))
+    failed = (parts.told(failure, desk.now) for failure in parts.failures(desk))
+    return (*stuck, *failed, *wordings.broken(desk))
+
+
+def _channel(channel: Channel) -> Text:
+    state = text("on") if channel.is_on else text("off")
+    return text("Channel {name} ({kind}) is {state}", name=channel.name, kind=channel.kind, state=state)
 
 
 @command("desk agents", reads=True, example="desk agents")
@@ -64,7 +81,7 @@ def agent_remove(call: Call, agent: kinds.Agent) -> Answer:
     """Take an agent off the desk: their sessions end at once, their unclosed tickets go back to the queue."""
     if agent.id == call.desk.actor.agent_id:
         raise UserError(text("You cannot remove yourself; ask another admin."))
-    count = setup.remove_agent(call.desk, agent)
+    count = len(leaving.leave(call.desk, agent).tickets)
     said = texts(
         "@{name} is off the desk; {count} ticket went back to the queue.",
         "@{name} is off the desk; {count} tickets went back to the queue.",
@@ -160,7 +177,7 @@ def set_(call: Call, line: kinds.Words) -> Answer:
 @command("desk quarantine", reads=True, role=Role.SUPERVISOR, example="desk quarantine")
 def list_quarantine(call: Call) -> Answer:
     """List what came in and could not be understood."""
-    waiting = quarantine.waiting(call.desk)
+    waiting = troubles.quarantined(call.desk)
     if not waiting:
         return Answer(text("Nothing waits in quarantine."), tone=Tone.GOOD)
     said = texts("{count} thing in quarantine", "{count} things in quarantine", count=len(waiting))
@@ -184,7 +201,7 @@ def discard(call: Call, number: kinds.Number) -> Answer:
 @command("desk undelivered", reads=True, example="desk undelivered")
 def undelivered(call: Call) -> Answer:
     """List what could not be delivered, and what perhaps was."""
-    troubled = outbox.troubled(call.desk)
+    troubled = troubles.undelivered(call.desk)
     if not troubled:
         return Answer(text("Everything was delivered."), tone=Tone.GOOD)
     said = texts("{count} thing not delivered", "{count} things not delivered", count=len(troubled))
@@ -194,19 +211,43 @@ def undelivered(call: Call) -> Answer:
 @command("desk resend", example="desk resend 12")
 def resend(call: Call, number: kinds.Number) -> Answer:
     """Send something again that failed or perhaps arrived."""
-    outbox.send_again(call.desk, outbox.by_id(call.desk, number))
+    outbox.send_again(call.desk, troubles.undelivered_one(call.desk, number))
     return Answer(text("It will be sent again."), tone=Tone.GOOD)
 
 
 @command("desk leave-it", example="desk leave-it 12")
 def leave_it(call: Call, number: kinds.Number) -> Answer:
     """Let something be that was not delivered, or perhaps was."""
-    outbox.discard(call.desk, outbox.by_id(call.desk, number))
+    outbox.discard(call.desk, troubles.undelivered_one(call.desk, number))
     return Answer(text("Left as it is."))
+
+
+@command("desk stuck", reads=True, role=Role.SUPERVISOR, example="desk stuck")
+def stuck(call: Call) -> Answer:
+    """List what became due and failed three times."""
+    found = troubles.stuck(call.desk)
+    if not found:
+        return Answer(text("Nothing is stuck."), tone=Tone.GOOD)
+    said = texts("{count} thing is stuck", "{count} things are stuck", count=len(found))
+    return Answer(said, cards=tuple(cards.deadline_card(due) for due in found))
+
+
+@command("desk retry-deadline", role=Role.SUPERVISOR, example="desk retry-deadline 5")
+def retry_deadline(call: Call, number: kinds.Number) -> Answer:
+    """Try something once more that became due and failed three times."""
+    deadlines.again(call.desk, deadlines.stuck_one(call.desk, number))
+    return Answer(text("It is tried again now."), tone=Tone.GOOD)
+
+
+@command("desk drop-deadline", role=Role.SUPERVISOR, example="desk drop-deadline 5")
+def drop_deadline(call: Call, number: kinds.Number) -> Answer:
+    """Let something be that became due and failed three times: it is not done."""
+    deadlines.let_go(call.desk, deadlines.stuck_one(call.desk, number))
+    return Answer(text("Dropped; it will not be done."))
 
 
 COMMANDS = (
     health, agents, agent_add, agent_remove, list_teams, team_add, join, leave, channels, list_views, view,
     view_remove, replies, list_tags, tag_remove, set_, list_quarantine, retry, discard, undelivered, resend,
-    leave_it,
+    leave_it, stuck, retry_deadline, drop_deadline,
 )  # fmt: skip

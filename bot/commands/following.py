@@ -1,11 +1,9 @@
 """What an agent does next: a customer who waits live comes first, then the most urgent ticket nobody has."""
 
-from sqlalchemy import select
-
 from bot import cards
 from bot.commands.call import Call
-from core import dialogs, listing, policy, tickets
-from core.models import Dialog, DialogState, Phase, Priority, Ticket
+from core import dialogs, listing, tickets
+from core.models import Priority, Ticket
 from core.query import parse
 from core.show import Answer, Text, Tone, text
 
@@ -15,43 +13,20 @@ _MINE = "status:new,open assignee:me -is:snoozed waiting>0s"
 
 def take_next(call: Call) -> Answer:
     """Claims the next thing and says why it is first; what two ask for at once, only one gets."""
-    dialog = _waiting_dialog(call)
+    dialog = listing.claim_dialog(call.desk)
     if dialog is not None:
         dialogs.take(call.desk, dialog, call.agent())
         call.desk.flush()
         said = text("A customer waits live since {when}: dialog {id} is yours.", when=dialog.started_at, id=dialog.id)
         return Answer(said, cards=(cards.dialog_card(call.desk, dialog),), tone=Tone.GOOD, go=f"dialog:{dialog.id}")
-    ticket = _first(call, _FREE)
+    ticket = listing.claim(call.desk, parse(_FREE))
     if ticket is not None:
         tickets.take(call.desk, ticket, call.agent())
         return _yours(call, ticket)
-    ticket = _first(call, _MINE)
+    ticket = listing.claim(call.desk, parse(_MINE))
     if ticket is None:
         return Answer(text("Nothing waits. Well done!"), tone=Tone.GOOD)
     return _yours(call, ticket)
-
-
-def _waiting_dialog(call: Call) -> Dialog | None:
-    statement = (
-        select(Dialog)
-        .where(Dialog.state == DialogState.LIVE, Dialog.phase == Phase.WAITING, Dialog.taken_at.is_(None))
-        .order_by(Dialog.started_at, Dialog.id)
-        .limit(20)
-        .with_for_update(skip_locked=True)
-    )
-    waiting = call.desk.session.scalars(statement).all()
-    return next((dialog for dialog in waiting if policy.may_see(call.desk, dialog)), None)
-
-
-def _first(call: Call, filter_: str) -> Ticket | None:
-    """The first ticket of a list that nobody else has taken meanwhile."""
-    for number in listing.numbers(call.desk, parse(filter_), limit=20):
-        found = call.desk.session.scalars(
-            select(Ticket).where(Ticket.id == number).with_for_update(skip_locked=True)
-        ).one_or_none()
-        if found is not None and found.assignee_id in (None, call.desk.actor.agent_id):
-            return tickets.locked(call.desk, number)
-    return None
 
 
 def _yours(call: Call, ticket: Ticket) -> Answer:

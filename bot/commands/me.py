@@ -1,13 +1,12 @@
 """Commands on oneself: being away, language, time zone, signature, password, sessions."""
 
-from zoneinfo import ZoneInfo, available_timezones
-
 from bot import passwords
 from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
-from core import teams
+from core import teams, zones
 from core.errors import UserError
+from core.render import LANGUAGES
 from core.show import Answer, Tone, text, texts
 
 SHORTEST_PASSWORD = 10
@@ -54,9 +53,10 @@ def name(call: Call, name: kinds.Words) -> Answer:
 
 @command("me language", example="me language de")
 def language(call: Call, language: kinds.Word) -> Answer:
-    """Set your language: de or en."""
-    if language not in ("de", "en"):
-        raise UserError(text("There are de and en."))
+    """Set your language, for example de."""
+    if language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        raise UserError(text("There is no language {name}. There are: {known}", name=language[:40], known=known))
     call.agent().language = language
     return Answer(text("Your language is {language} from your next page on.", language=language))
 
@@ -64,9 +64,7 @@ def language(call: Call, language: kinds.Word) -> Answer:
 @command("me zone", example="me zone Europe/Berlin")
 def zone(call: Call, zone: kinds.Word) -> Answer:
     """Set your time zone."""
-    if zone not in available_timezones():
-        raise UserError(text("There is no time zone {zone}. Try for example Europe/Berlin", zone=zone[:40]))
-    call.agent().time_zone = ZoneInfo(zone).key
+    call.agent().time_zone = zones.named(zone)
     return Answer(text("Your times are {zone} times now.", zone=zone))
 
 
@@ -77,12 +75,16 @@ def signature(call: Call, signature: kinds.Words = "") -> Answer:
     return Answer(text("Your signature is kept."))
 
 
-@command("me password", example="me password correct-horse-battery")
+def _password_hash(password: str) -> str:
+    if password and len(password) < SHORTEST_PASSWORD:
+        raise UserError(text("A password needs at least {count} characters.", count=SHORTEST_PASSWORD))
+    return passwords.hashed(password)
+
+
+@command("me password", prepare=_password_hash, example="me password correct-horse-battery")
 def password(call: Call, password: kinds.Words) -> Answer:
     """Set a password to sign in to the team room with."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise UserError(text("A password needs at least {count} characters.", count=SHORTEST_PASSWORD))
-    call.agent().password_hash = passwords.hashed(password)
+    call.agent().password_hash = str(call.prepared)
     return Answer(text("Your password is set. You can sign in with your name and it."), tone=Tone.GOOD)
 
 

@@ -3,19 +3,28 @@
 from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
-from core import joining, messages, policy, replies, tickets
+from core import dialogs, joining, messages, policy, replies, tickets
 from core.errors import NotAllowed, NotFound, UserError
 from core.models import Author, HeldReply, Message, Role
 from core.show import Answer, Button, Tone, text
 
 
 def _held(call: Call, number: int) -> HeldReply:
-    """A held reply of the actor's own, or of anybody's for supervisors."""
+    """A held reply of the actor's own, or of anybody's for supervisors, in what they may see."""
     held = replies.by_id(call.desk, number)
     own = held.agent_id == call.desk.actor.agent_id
     if not own:
         policy.must_be(call.desk.actor, Role.SUPERVISOR, text("Deciding about a colleague's reply"))
+    _must_see_where(call, held)
     return held
+
+
+def _must_see_where(call: Call, said: HeldReply | Message) -> None:
+    """Refuses words whose ticket or dialog is none of the actor's business."""
+    if said.ticket_id is not None:
+        policy.must_see(call.desk, tickets.read(call.desk, said.ticket_id))
+    elif said.dialog_id is not None:
+        policy.must_see_dialog(call.desk, dialogs.read(call.desk, said.dialog_id))
 
 
 @command("message undo", example="message undo 7")
@@ -42,10 +51,9 @@ def reword(call: Call, number: kinds.Number, body: kinds.Body) -> Answer:
 def _seen(call: Call, number: int) -> Message:
     """A message the actor may see."""
     message = messages.by_id(call.desk, number)
-    if message.ticket_id is not None:
-        policy.must_see(call.desk, tickets.locked(call.desk, message.ticket_id))
-    elif message.dialog_id is None:
+    if message.ticket_id is None and message.dialog_id is None:
         raise NotFound(text("There is no message {id}.", id=number))
+    _must_see_where(call, message)
     return message
 
 

@@ -63,7 +63,7 @@ def find(line: str, commands: Sequence[Command], call: Call) -> Typed:
         if verb is not None:
             return Typed(verb, rest.strip(), in_thread=True)
     if full is not None:
-        return Typed(full, behind.strip(), in_thread=True)
+        return Typed(full, behind.strip())
     raise _unknown(f"{first} {second}".strip().lower(), by_name)
 
 
@@ -122,14 +122,14 @@ class Reader:
 def arguments(typed: Typed, call: Call, *, skip: int = 0) -> list[Any]:
     """The values of a command's parameters, from the `skip`th on. Raises UserError for what is missing or wrong."""
     reader = Reader(call, typed.rest, typed.in_thread)
-    values = [_value(reader, parameter, typed.command) for parameter in typed.command.parameters[skip:]]
+    values = [value(reader, parameter, typed.command) for parameter in typed.command.parameters[skip:]]
     if reader.rest:
         said = text("“{rest}” is too much. Usage: {usage}", rest=reader.rest[:60], usage=typed.command.usage)
         raise UserError(said)
     return values
 
 
-def _value(reader: Reader, parameter: Parameter, command: Command) -> Any:
+def value(reader: Reader, parameter: Parameter, command: Command) -> Any:
     kind = parameter.takes.kind
     if kind in _FROM_HERE:
         return _FROM_HERE[kind](reader, command)
@@ -150,7 +150,7 @@ def _ticket(reader: Reader, command: Command) -> Any:
     if typed.startswith("[") or "," in typed:
         raise UserError(text("{command} takes one ticket at a time.", command=command.name))
     if typed:
-        return policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, int(typed.lstrip("#"))))
+        return policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, number(typed)))
     here = reader.call.ticket_here()
     if here is None:
         raise UserError(text("Which ticket? Usage: {usage}", usage=command.usage))
@@ -173,9 +173,9 @@ def _either(reader: Reader, command: Command) -> Any:
     """A ticket by its number, or what the thread is about: its live dialog, its ticket, or both."""
     typed = "" if reader.in_thread and reader.rest.startswith("[") else reader.target()  # words may begin so
     if typed:
-        ticket = policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, number(typed)))
-        return ticket, tickets.live_dialog(reader.call.desk, ticket.id)
-    ticket_here, dialog = reader.call.ticket_here(), reader.call.dialog_here()
+        live = dialogs.live_on(reader.call.desk, number(typed))
+        return policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, number(typed))), live
+    dialog, ticket_here = reader.call.dialog_here(), reader.call.ticket_here()
     if ticket_here is None and dialog is None:
         raise UserError(text("Which ticket? Usage: {usage}", usage=command.usage))
     if ticket_here is not None:
@@ -186,17 +186,27 @@ def _either(reader: Reader, command: Command) -> Any:
 
 
 def _contact(reader: Reader, command: Command) -> Contact:
-    desk = reader.call.desk
-    ticket = reader.call.ticket_here()
-    dialog = reader.call.dialog_here()
-    takes_here = command.noun == "customer" and (ticket is not None or dialog is not None)
-    if takes_here and not (reader.rest.startswith(("#", '"')) or "@" in reader.rest.partition(" ")[0]):
-        contact_id = ticket.contact_id if ticket is not None else dialog.contact_id if dialog is not None else None
-        if contact_id is not None:
-            return contacts.standing(desk, contact_id)
+    here = _customer_here(reader.call) if command.noun == "customer" and not _names_customer(reader) else None
+    if here is not None:
+        return contacts.standing(reader.call.desk, here)
     if not reader.rest:
         raise UserError(text("Which customer? Usage: {usage}", usage=command.usage))
     return one_contact(reader.call, reader.word())
+
+
+def _customer_here(call: Call) -> int | None:
+    dialog, ticket = call.dialog_here(), call.ticket_here()
+    if ticket is not None:
+        return ticket.contact_id
+    return None if dialog is None else dialog.contact_id
+
+
+def _names_customer(reader: Reader) -> bool:
+    """Whether the next word is a customer even in a thread: `#9`, an address, and behind the full name `9`."""
+    first = reader.rest.partition(" ")[0]
+    if first.startswith(("#", '"')) or "@" in first:
+        return True
+    return not reader.in_thread and bool(contacts.kind_of(first))
 
 
 def one_contact(call: Call, who: str) -> Contact:

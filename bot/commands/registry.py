@@ -48,12 +48,17 @@ class Command:
 
     name: str
     body: Body
-    role: Role
+    role: Role | None
+    """Who may use it; nobody in particular: whoever is in a team chat."""
     parameters: tuple[Parameter, ...]
     reads: bool
     """Whether it only looks, and so runs beside whatever is being written."""
     many: bool
     """Whether it takes several tickets or dialogs or a filter, confirms them, and (on tickets) can be undone."""
+    around: bool
+    """Whether it wants to know the channel of the team chat it is typed in (`Call.around`)."""
+    prepare: Callable[[str], object] | None
+    """What it works out, from what stands behind its name, in a thread and before its transaction (`Call.prepared`)."""
     example: str
 
     @property
@@ -88,12 +93,19 @@ def _lines(body: Body) -> list[str]:
 
 
 def command(
-    name: str, *, role: Role = Role.AGENT, reads: bool = False, many: bool = False, example: str = ""
+    name: str,
+    *,
+    role: Role | None = Role.AGENT,
+    reads: bool = False,
+    many: bool = False,
+    around: bool = False,
+    prepare: Callable[[str], object] | None = None,
+    example: str = "",
 ) -> Callable[[Body], Command]:
     """Declares a function as a command; it becomes one by standing in `COMMANDS`."""
 
     def declare(body: Body) -> Command:
-        return Command(name, body, role, _parameters(body), reads, many, example)
+        return Command(name, body, role, _parameters(body), reads, many, around, prepare, example)
 
     return declare
 

@@ -1,26 +1,23 @@
 """Runs a typed line: finds the command, asks the policy, confirms what touches many, and offers to undo."""
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
-
-from sqlalchemy import insert, update
 
 from bot.commands import reading, targets
 from bot.commands.call import Call
 from bot.commands.reading import Typed
 from bot.commands.registry import Command
-from core import intake, policy, tickets, undo
+from core import intake, policy, pressed, tickets, undo
 from core.actor import Actor
 from core.desk import Desk
 from core.errors import NotFound
-from core.models import Pressed, Ticket
+from core.models import Ticket
 from core.show import Answer, Button, Text, Tone, text, texts
 from core.store import Desks
 
-_CONFIRM_LIFE = timedelta(minutes=15)
 _CONFIRM_FROM = 2
 _EXAMPLES = 3
 
@@ -34,13 +31,28 @@ async def run(
     """
     if _only_looks(line, commands):
         return await desks.read(actor, lambda desk: run_on(make(desk), line, commands))
-    return await desks.change(actor, lambda desk: _once(make(desk), line, commands))
+    made = await prepared(line, commands)
+    return await desks.change(actor, lambda desk: _once(replace(make(desk), prepared=made), line, commands))
+
+
+async def prepared(line: str, commands: Sequence[Command]) -> object:
+    """What a line's command works out before its transaction, in a thread: nothing may take long in the writer's."""
+    words = line.strip().lstrip("!/").split(maxsplit=2)
+    name = " ".join(words[:2]).lower()
+    prepare = next((command.prepare for command in commands if command.name == name), None)
+    return None if prepare is None else await asyncio.to_thread(prepare, "".join(words[2:]))
 
 
 def _only_looks(line: str, commands: Sequence[Command]) -> bool:
     words = line.strip().lower().split(maxsplit=2)
     names = {" ".join(words[:2]), words[0] if words else ""}
     return any(command.reads and command.name in names for command in commands)
+
+
+def asks_for_surroundings(line: str, commands: Sequence[Command]) -> bool:
+    """Whether a line's command wants to know the channel it is typed in."""
+    words = line.strip().lstrip("!/").lower().split(maxsplit=2)
+    return any(command.around and command.name == " ".join(words[:2]) for command in commands)
 
 
 def _once(call: Call, line: str, commands: Sequence[Command]) -> Answer:
@@ -58,6 +70,8 @@ def run_on(call: Call, line: str, commands: Sequence[Command]) -> Answer:
         return _undo(call, key.strip())
     typed = reading.find(line, commands, call)
     policy.must_be(call.desk.actor, typed.command.role, Text(typed.command.name))
+    if typed.command.prepare is not None and call.prepared is None:
+        call = replace(call, prepared=typed.command.prepare(typed.rest))
     if not typed.command.many or targets.means_one(typed, call):
         return typed.command.body(call, *reading.arguments(typed, call))
     numbers, rest = targets.find(typed, call)
@@ -97,37 +111,19 @@ def _ask(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
     kind = targets.kind_of(typed.command)
     examples = "; ".join(kind.named(row) for row in kind.chosen(call, numbers[:_EXAMPLES]))
     line = json.dumps({"line": f"{typed.command.name} {typed.rest}", "numbers": list(numbers)})
-    key = keep_line(call.desk, line, "confirm")
+    key = pressed.ask(call.desk, line)
     yes = texts("Yes, {count} ticket", "Yes, all {count}", count=len(numbers))
     said = kind.asked(typed.command.verb, len(numbers), examples)
     return Answer(said, buttons=(Button(yes, f"press {key}", Tone.WARN),), tone=Tone.WARN)
 
 
-def keep_line(desk: Desk, line: str, purpose: str) -> str:
-    """Keeps a command line behind a key that only the actor can press, for 15 minutes."""
-    key = desk.new_key()
-    row: dict[str, object] = {
-        "key": key, "purpose": purpose, "agent_id": desk.actor.agent_id, "line": line, "steps": [],
-        "expires_at": desk.now + _CONFIRM_LIFE,
-    }  # fmt: skip
-    desk.execute(insert(Pressed), row)
-    return key
-
-
 def _press(call: Call, key: str, commands: Sequence[Command]) -> Answer:
     """Does what was kept behind a key, once."""
     desk = call.desk
-    used = desk.change(
-        update(Pressed)
-        .where(
-            Pressed.key == key, Pressed.purpose == "confirm", Pressed.used_at.is_(None), Pressed.expires_at > desk.now
-        )
-        .where(Pressed.agent_id == desk.actor.agent_id)
-        .values(used_at=desk.now)
-    )
-    if not used:
+    asked = pressed.answered(desk, key)
+    if asked is None:
         raise NotFound(text("That question is answered or too old. Type the command again."))
-    kept = json.loads(desk.session.get_one(Pressed, key).line)
+    kept = json.loads(asked)
     typed = reading.find(kept["line"], commands, call)
     policy.must_be(desk.actor, typed.command.role, Text(typed.command.name))
     return _on_each(call, Typed(typed.command, typed.rest), kept["numbers"])

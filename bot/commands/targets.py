@@ -59,6 +59,7 @@ class Tickets:
 
     def chosen(self, call: Call, numbers: Sequence[int]) -> Sequence[Ticket]:
         """Merges followed: two numbers may lead to one ticket."""
+        dialogs.lock_live_on(call.desk, numbers)
         found = (policy.must_see(call.desk, tickets.standing(call.desk, id_)) for id_ in sorted(numbers))
         return list({ticket.id: ticket for ticket in found}.values())
 
@@ -140,7 +141,7 @@ def means_one(typed: Typed, call: Call) -> bool:
 def as_parameter(command: Command, call: Call, row: Any) -> Any:
     """A row as the command's first parameter takes it."""
     if command.parameters[0].takes.kind == "either":
-        return row, tickets.live_dialog(call.desk, row.id)
+        return row, dialogs.live_on(call.desk, row.id)
     return row
 
 

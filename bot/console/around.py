@@ -7,6 +7,7 @@ from contextlib import suppress
 from bot.console import places
 from bot.console.places import Fragment
 from bot.console.tab import Tab
+from core import teams
 from core.bus import Ear
 from core.desk import Desk
 from core.errors import StoreBusy
@@ -27,7 +28,7 @@ class Around:
 
     async def run(self) -> None:
         """Sends what changed once the tab has said what it shows: at once after a quiet time, else at intervals."""
-        topics = ("queue", "quarantine", f"agent:{self._tab.actor.id}")
+        topics = ("queue", "quarantine", teams.pages_of(self._tab.actor.id or 0))
         async with self._tab.shared.bus.listening(*topics) as self._ear:
             while True:
                 await self._ear.wait()

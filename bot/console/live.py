@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import logging
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -20,8 +23,10 @@ from bot.console.signin import SignedIn
 from bot.console.tab import Shared, Tab
 from core import notices, teams
 from core.desk import Desk
-from core.errors import DeskbellError
-from core.show import Answer, Text, Tone
+from core.errors import DeskbellError, StoreBusy
+from core.show import Answer, Text, Tone, text
+
+log = logging.getLogger(__name__)
 
 _SEEN_S = 40
 _LONGEST = 64 * 1024
@@ -33,6 +38,7 @@ class Page:
     def __init__(self, websocket: WebSocket, shared: Shared, who: SignedIn) -> None:
         self._tab = Tab(websocket, shared, who)
         self._around, self._opened = Around(self._tab), Opened(self._tab)
+        self._is_signed_out = False
 
     async def run(self) -> None:
         """Serves the page until it goes away or its session is revoked."""
@@ -46,22 +52,35 @@ class Page:
         for task in done:
             with suppress(WebSocketDisconnect):  # the page went while something was on its way to it
                 task.result()
+        if self._is_signed_out:
+            await self._tab.websocket.close(4401)
 
     async def _be_seen(self) -> None:
-        """Notes that the agent is there, and ends the page when they were signed out."""
-        while True:
-            actor = await self._tab.change(self._still_signed_in)
-            if actor is None:
-                await self._tab.websocket.close(4401)
-                return
-            self._tab.who = SignedIn(actor, self._tab.who.secret)
-            await asyncio.sleep(_SEEN_S)
+        """Notes that the agent is there; ends the page at once when they were signed out."""
+        note_at_s = 0.0
+        async with self._tab.shared.bus.listening(teams.pages_of(self._tab.actor.id or 0)) as ear:
+            while True:
+                with suppress(StoreBusy):
+                    if not await self._holds():
+                        return
+                    if time.monotonic() >= note_at_s:
+                        await self._tab.change(lambda desk: teams.saw(desk, self._tab.actor.id or 0))
+                        note_at_s = time.monotonic() + _SEEN_S
+                await ear.wait(max(1.0, note_at_s - time.monotonic()))
 
-    def _still_signed_in(self, desk: Desk) -> Any:
-        actor = teams.signed_in(desk, self._tab.who.secret)
-        if actor is not None and actor.id is not None:
-            teams.saw(desk, actor.id)
-        return actor
+    async def _holds(self) -> bool:
+        """Whether the session still holds; what its agent may see and do is what they may now."""
+        secret, was = self._tab.who.secret, self._tab.actor
+        actor = await self._tab.read(lambda desk: teams.signed_in(desk, secret))
+        self._is_signed_out = actor is None
+        if actor is None:
+            return False
+        actor = replace(actor, language=was.language)  # the page's own words were said in it
+        if actor != was:
+            self._tab.who = SignedIn(actor, secret)
+            self._around.refresh()
+            self._opened.refresh()
+        return True
 
     async def _hear(self) -> None:
         while True:
@@ -72,10 +91,16 @@ class Page:
             frame = _parsed(raw)
             handler = _HANDLERS.get(str(frame.get("type")))
             if handler is not None:
-                await self._handled(handler(self, frame), frame)
+                await self._handled(self._do_if_signed_in(handler, frame), frame)
+            if self._is_signed_out:
+                return
+
+    async def _do_if_signed_in(self, handler: "Handler", frame: dict[str, Any]) -> None:
+        if await self._holds():
+            await handler(self, frame)
 
     async def _handled(self, doing: Coroutine[None, None, None], frame: dict[str, Any]) -> None:
-        """Trouble is told to the one who caused it, and to nobody else."""
+        """Trouble is told to the one who caused it, and to nobody else; the page goes on, whatever it was."""
         key = str(frame.get("key", ""))
         try:
             await doing
@@ -83,8 +108,13 @@ class Page:
             answer = Answer(error.said, buttons=error.buttons, tone=Tone.BAD)
             await self._tab.send({"type": "refused", "key": key})
             await self._tab.answer(answer, key, in_thread=bool(frame.get("thread")))
-        except (ValueError, TypeError):
+        except WebSocketDisconnect:
+            raise
+        except Exception:
+            log.exception("frame %s of the room failed", key or frame.get("type"))
             await self._tab.send({"type": "refused", "key": key})
+            failed = Answer(text("That failed here; it was logged."), tone=Tone.BAD)
+            await self._tab.answer(failed, key, in_thread=bool(frame.get("thread")))
 
     async def open(self, frame: dict[str, Any]) -> None:
         """The page looks at another view or thread, or has just come (back)."""
@@ -104,7 +134,9 @@ class Page:
             return
         files = tuple(int(each) for each in frame.get("files") or ())[:50]
         leads_inside = _leads_inside(words, self._tab.websocket.headers.get("host", ""))
-        line = saying.Line(words, here, "console", f"{self._tab.actor.id}:{key}", files, leads_inside)
+        was_relay = frame["relay"] if isinstance(frame.get("relay"), bool) else None
+        line = saying.Line(words, here, "console", self._own(key), files, leads_inside, was_relay=was_relay)
+        await self._opened.types(on=False)
         spoken = await saying.say(self._tab.shared.desks, self._tab.actor, line, self._tab.shared.commands)
         await self._tab.send({"type": "done", "key": key})
         if spoken.answer is not None:
@@ -116,15 +148,17 @@ class Page:
         await self._do(str(frame.get("line", ""))[:4000], _here(frame), str(frame.get("key", ""))[:64])
 
     async def _do(self, words: str, here: Here, key: str) -> None:
-        actor = self._tab.actor
-
         def make(desk: Desk) -> Call:
-            return Call(desk, here, "console", f"{actor.id}:{key}" if key else "")
+            return Call(desk, here, "console", self._own(key))
 
-        answer = await run(self._tab.shared.desks, actor, words, self._tab.shared.commands, make)
+        answer = await run(self._tab.shared.desks, self._tab.actor, words, self._tab.shared.commands, make)
         await self._tab.send({"type": "done", "key": key})
         await self._tab.answer(answer, key, in_thread=here.is_thread)
         self._around.refresh()
+
+    def _own(self, key: str) -> str:
+        """A page's key among those of all agents; nothing where it gave none, and so cannot repeat itself."""
+        return f"{self._tab.actor.id}:{key}" if key else ""
 
     async def complete(self, frame: dict[str, Any]) -> None:
         """What may come next in a command line."""
@@ -141,6 +175,10 @@ class Page:
     async def saw(self, frame: dict[str, Any]) -> None:
         """The agent has the thread before their eyes."""
         await self._opened.saw()
+
+    async def ping(self, frame: dict[str, Any]) -> None:
+        """The page asks whether the desk still hears it."""
+        await self._tab.send({"type": "pong"})
 
     async def read_notices(self, frame: dict[str, Any]) -> None:
         """The agent has read their news up to there."""
@@ -171,11 +209,13 @@ def _parsed(raw: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-_HANDLERS: dict[str, Callable[[Page, dict[str, Any]], Coroutine[None, None, None]]] = {
+Handler = Callable[[Page, dict[str, Any]], Coroutine[None, None, None]]
+_HANDLERS: dict[str, Handler] = {
     "open": Page.open,
     "line": Page.line,
     "press": Page.press,
     "complete": Page.complete,
+    "ping": Page.ping,
     "typing": Page.typing,
     "saw": Page.saw,
     "read": Page.read_notices,

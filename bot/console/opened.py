@@ -50,11 +50,15 @@ class Opened:
         self._ear.tell(EVERYTHING)
         await self.saw()
 
+    def refresh(self) -> None:
+        """Looks again: what the agent may see has changed."""
+        self._ear.tell(EVERYTHING)
+
     async def saw(self) -> None:
         """The agent has the thread before their eyes."""
         thread = self._thread
-        if thread is not None and thread.dialog is not None and thread.key.startswith("dialog:"):
-            dialog, seq = thread.dialog, thread.seq
+        if thread is not None and thread.dialog is not None:
+            dialog, seq = thread.dialog, thread.dialog_seq
             await self._tab.change(lambda desk: dialogs.agent_saw(desk, dialog, seq))
 
     async def types(self, *, on: bool) -> None:
@@ -73,17 +77,18 @@ class Opened:
             await self._send_typing()
 
     async def _send_new(self, known: ThreadHtml) -> None:
-        """What the tab lacks; a dialog that became a ticket is shown as that."""
+        """What the tab lacks; a dialog that became a ticket is shown as that, what was forgotten goes."""
         try:
             found = await self._read(known.key, known.seq)
-            if found.key != known.key:
+            is_anew = found.key != known.key or found.was_forgotten
+            if is_anew:
                 found = await self._read(found.key, 0)
         except NotFound as error:
             await self._close(error)
             return
         self._thread = found
         if found.as_frame(whole=False) | {"items": ""} != known.as_frame(whole=False) | {"items": ""} or found.items:
-            await self._tab.send(found.as_frame(whole=found.key != known.key))
+            await self._tab.send(found.as_frame(whole=is_anew))
 
     async def _read(self, key: str, after: int) -> ThreadHtml:
         return await self._tab.read(lambda desk: places.thread(desk, key, self._tab.shared.store, after=after))

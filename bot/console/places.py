@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import cards, threads
 from bot.console.words import html, voice
-from core import deadlines, listing, notices, outbox, quarantine, views
+from core import forgetting, listing, notices, troubles, views
 from core.actor import Actor
 from core.desk import Desk
 from core.errors import UserError
@@ -14,6 +14,7 @@ from core.files import Store, is_shown
 from core.query import parse
 from core.render import Voice
 from core.show import Card, Text, text
+from core.troubles import Trouble
 
 LIVE = "live"
 FEED = 30
@@ -63,11 +64,7 @@ def side(desk: Desk, looking: Looking) -> Fragment:
     found = [View(LIVE, len(talking), looking.view == LIVE)]
     for view in views.seen_by_actor(desk):
         found.append(View(view.name, _count(desk, view.filter), looking.view == view.name))
-    troubled = [
-        View("quarantine", len(quarantine.waiting(desk)), looking.view == "quarantine"),
-        View("undelivered", len(outbox.troubled(desk)), looking.view == "undelivered"),
-        View("stuck", len(deadlines.stuck(desk)), looking.view == "stuck"),
-    ]
+    troubled = [View(each.value, count, looking.view == each.value) for each, count in troubles.counts(desk).items()]
     troubled = [view for view in troubled if view.count or view.is_chosen]
     return Fragment("side", html("side.html", speaker, views=found, troubled=troubled, waiting=waiting))
 
@@ -89,22 +86,23 @@ def feed(desk: Desk, looking: Looking) -> Fragment:
 
 
 def _listed(desk: Desk, view: str) -> tuple[tuple[Card, ...], Text | None]:
-    match view:
-        case "quarantine":
-            return tuple(cards.quarantine_card(kept) for kept in quarantine.waiting(desk)), None
-        case "undelivered":
-            return tuple(cards.delivery_card(delivery) for delivery in outbox.troubled(desk)), None
-        case "stuck":
-            return tuple(Card(deadlines.describe(due)) for due in deadlines.stuck(desk)), None
-        case _:
-            return _of_view(desk, _TO_TAKE if view == LIVE else views.named(desk, view) or view)
+    """The cards of a view, or why there are none; the policy speaks through who asks for them."""
+    try:
+        match view:
+            case Trouble.QUARANTINE:
+                return tuple(map(cards.quarantine_card, troubles.quarantined(desk))), None
+            case Trouble.UNDELIVERED:
+                return tuple(map(cards.delivery_card, troubles.undelivered(desk))), None
+            case Trouble.STUCK:
+                return tuple(map(cards.deadline_card, troubles.stuck(desk))), None
+            case _:
+                return _of_view(desk, _TO_TAKE if view == LIVE else views.named(desk, view) or view)
+    except UserError as error:
+        return (), error.said
 
 
 def _of_view(desk: Desk, line: str) -> tuple[tuple[Card, ...], Text | None]:
-    try:
-        page = listing.page(desk, parse(line), limit=FEED)
-    except UserError as error:
-        return (), error.said
+    page = listing.page(desk, parse(line), limit=FEED)
     more = text("More fit than are shown here. Narrow it down: ticket list FILTER") if page.after else None
     return cards.rows_as_cards(page.rows), more
 
@@ -131,8 +129,12 @@ class ThreadHtml:
     is_relay: bool
     seq: int
     dialog: int | None
+    dialog_seq: int
+    """How far its dialog has gone: on a ticket's thread that is another count than its own."""
     reached: tuple[int, int]
     topics: tuple[str, ...] = field(default=())
+    was_forgotten: bool = False
+    """Whether words were removed from it for good behind the seq it was read from."""
 
     def as_frame(self, *, whole: bool) -> dict[str, Any]:
         """The frame the page gets."""
@@ -167,9 +169,13 @@ def thread(desk: Desk, key: str, store: Store, *, after: int = 0) -> ThreadHtml:
         is_relay=found.is_relay,
         seq=found.seq,
         dialog=None if dialog is None else dialog.id,
+        dialog_seq=0 if dialog is None else dialog.last_seq,
         reached=(0, 0) if dialog is None else (dialog.delivered_seq, dialog.seen_seq),
         topics=topics,
-    )
+        was_forgotten=after > 0 and forgetting.was_since(
+            desk, after, ticket_id=ticket.id if ticket else None, dialog_id=dialog.id if dialog else None
+        ),
+    )  # fmt: skip
 
 
 def answer(said: Any, actor: Actor, speaker: Voice) -> str:

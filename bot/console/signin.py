@@ -124,8 +124,10 @@ class SignIn:
         return response
 
     async def _out(self, request: Request) -> Response:
+        if not is_from_us(request):
+            return self._shown(request, status=403)
         found = await signed_in(self._desks, request)
-        if found is not None and is_from_us(request):
+        if found is not None:
             await self._desks.change(found.actor, lambda desk: teams.sign_out(desk, found.secret))
         response = RedirectResponse("/room/sign-in", 303)
         response.delete_cookie(COOKIE)

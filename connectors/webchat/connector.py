@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
@@ -12,17 +13,19 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from connectors.webchat import door, inbound, reading
+from connectors.webchat.available import Available
 from connectors.webchat.conversation import NO_DIALOG, Conversation, Works
 from connectors.webchat.door import Closed, Door, Entry
 from connectors.webchat.present import Leaving, Present
 from connectors.webchat.reading import Cursor, Page
 from connectors.webchat.settings import Options, Section
-from connectors.webchat.socket import Socket
+from connectors.webchat.socket import PATIENCE_S, PING_S, Socket
 from connectors.webchat.visitors import Visitor, Visitors
-from core import files
+from core import contacts, files
 from core.actor import SYSTEM
 from core.bus import Bus
 from core.connector import Finding, Found, Outgoing, Sent, Severity
+from core.desk import Desk
 from core.errors import NotAllowed, PermanentError, TemporaryError
 from core.limits import Limit
 from core.render import Voice, language_of
@@ -47,9 +50,9 @@ class WebChat:
     def __init__(self, desks: Desks, bus: Bus, typing: Typing, store: files.Store, secret: str) -> None:
         self.section = Section()
         self._desks, self._bus, self._store = desks, bus, store
-        self.visitors = Visitors(secret)
+        self.visitors = Visitors(secret, desks.clock)
         said = Limit(burst=20, per_minute=desks.pace.messages_per_minute)
-        self._works = Works(desks, bus, typing, self.visitors, said, Present(), Leaving())
+        self._works = Works(desks, bus, typing, self.visitors, said, Present(), Leaving(), Available(bus))
         self._door = Door(desks, bus, self.visitors, self.section)
         self._uploading = asyncio.Semaphore(_UPLOADS_AT_ONCE)
 
@@ -71,9 +74,11 @@ class WebChat:
         )
 
     async def run(self) -> None:
-        """Tells the store which pages are open; they come by themselves. Cancelled, it lets go of those that leave."""
+        """Tells the store which pages are open, and them who is there. Cancelled, it lets go of those that leave."""
         try:
-            await self._works.present.run(self._desks)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._works.present.run(self._desks))
+                tasks.create_task(self._works.available.run(self._desks))
         finally:
             self._works.leaving.cancel()
 
@@ -150,7 +155,7 @@ class WebChat:
         available, dialog = await self._desks.read(SYSTEM, body)
         config = _config(entry.options, language, self._desks.pace)
         told = {"token": self.visitors.token(visitor), "config": config, "available": available, "dialog": dialog}
-        return JSONResponse(told)
+        return JSONResponse(told | {"name": visitor.name})
 
     def _identified(self, visitor: Visitor, signed: str) -> Visitor:
         try:
@@ -192,18 +197,19 @@ class WebChat:
             content = await door.body(request, self._desks.pace.largest_file)
             taken = await asyncio.to_thread(self._store.take, content)
         name = files.clean_name(request.query_params.get("name", ""))
-        file_id = await self._desks.change(SYSTEM, lambda desk: files.keep(desk, taken, name))
+        file_id = await self._desks.change(SYSTEM, lambda desk: _keep(desk, taken, name, visitor))
         told = {"id": self.visitors.file_token(file_id, visitor), "name": name, "size": taken.size}
         return JSONResponse(told | {"type": taken.media_type, "width": taken.width, "height": taken.height})
 
     async def _transcript(self, request: Request, entry: Entry) -> Response:
         visitor = self._door.visitor(entry, request.query_params.get("channel", ""), door.bearer(request))
         page = Page(entry.source, visitor, self._store)
-        number = request.query_params.get("dialog", "")
+        number, zone = request.query_params.get("dialog", ""), request.query_params.get("zone", "")
+        zone = zone if zone in available_timezones() else "UTC"
 
         def body(desk: Any) -> str | None:
             dialog = reading.own(desk, page, int(number)) if number.isdecimal() and len(number) < 16 else None
-            speaker = reading.voice(desk, visitor.language)
+            speaker = reading.voice(desk, visitor.language, zone)
             return None if dialog is None else reading.transcript(desk, dialog, speaker)
 
         found = await self._desks.read(SYSTEM, body)
@@ -220,6 +226,12 @@ _OWN_CSP = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 }
+
+
+def _keep(desk: Desk, taken: files.Taken, name: str, visitor: Visitor) -> int:
+    """Notes whose file it is, where the desk knows them already: it is forgotten together with them."""
+    known = contacts.seen_before(desk, visitor.sender)
+    return files.keep(desk, taken, name, identity_id=None if known is None else known.identity_id)
 
 
 async def _channel_of(request: Request) -> str:
@@ -261,4 +273,5 @@ def _config(options: Options, language: str, pace: Any) -> dict[str, Any]:
         "demand_email": options.demand_email,
         "texts": options.texts,
         "limits": {"text": pace.longest_text, "file": pace.largest_file, "files": pace.files_per_message},
+        "alive": {"ping": PING_S, "patience": PATIENCE_S},
     }

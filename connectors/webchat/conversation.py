@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, assert_never
 
-from connectors.webchat import inbound, outbound, reading
+from connectors.webchat import available, inbound, outbound, reading
+from connectors.webchat.available import Available
 from connectors.webchat.inbound import Refused
 from connectors.webchat.present import Key, Leaving, Present
 from connectors.webchat.reading import Cursor, News, Page
@@ -43,6 +44,7 @@ class Works:
     said_limit: Limit
     present: Present
     leaving: Leaving
+    available: Available
 
 
 class Conversation:
@@ -73,10 +75,10 @@ class Conversation:
 
     def topics(self) -> tuple[str, ...]:
         """Everything this page listens to now."""
-        dialog = self.cursor.dialog
+        dialog, there = self.cursor.dialog, available.topic(self._page.source.team_id)
         if dialog is None:
-            return (self.topic,)
-        return (self.topic, f"typing:{dialog}", *(f"dialog:{each}" for each in (dialog, *self._earlier)))
+            return (self.topic, there)
+        return (self.topic, there, f"typing:{dialog}", *(f"dialog:{each}" for each in (dialog, *self._earlier)))
 
     async def news(self) -> list[dict[str, Any]]:
         """The frames the page lacks; nothing when nothing has changed."""
@@ -87,6 +89,7 @@ class Conversation:
         if found.messages is not None:
             frames.append(found.messages)
         self._stand, self.cursor, self._earlier = found.stand, found.cursor, found.earlier
+        self._works.available.note(self._page.source.team_id, is_there=found.stand["available"])
         self._note_dialog(found)
         return frames + self._typing_news()
 
@@ -181,6 +184,7 @@ class Conversation:
             lost = text("A file is no longer there. Please add it again.")
             return [await self.refuse(Refused("file", lost, say.client_id))]
         self._has_spoken = True
+        await self._type(on=False)
         receipt = await self._take_in(say, tuple(id_ for id_ in ids if id_ is not None))
         self._works.bus.publish((self.topic,))
         return [{"type": "said", "client_id": say.client_id, "dialog": receipt.dialog_id, "seq": receipt.seq}]

@@ -1,7 +1,7 @@
 """What a page has not seen yet: how its dialog stands and what was said after its cursor, as frames."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.webchat import outbound, standing
@@ -10,9 +10,10 @@ from core import history, messages, pages, teams, wordings
 from core.desk import Desk
 from core.files import Store
 from core.intake import Source
-from core.models import Dialog, Message
+from core.models import Author, Dialog, Message
 from core.pages import Newest, Read
 from core.render import Voice
+from core.show import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,13 @@ def _as_frames(desk: Desk, page: Page, rows: Sequence[Read]) -> list[dict[str, A
 
 
 def transcript(desk: Desk, dialog: Dialog, speaker: Voice) -> str:
-    """All the customer could read of a dialog, as a text file."""
+    """All the customer could read of a dialog, as a text file: each line with its date, their own as theirs."""
+    speaker = replace(speaker, now=None)
     return "\n".join(_line(desk, row, speaker) for row in pages.said_in(desk, dialog)) + "\n"
 
 
 def _line(desk: Desk, row: Message, speaker: Voice) -> str:
     words = messages.for_customer(row, in_words=speaker.say(history.words_of(row)))
-    if row.deleted_at is not None:
-        return f"{speaker.moment(row.said_at)}  {speaker.say(history.who_said(desk, row))}: –"
-    return f"{speaker.moment(row.said_at)}  {speaker.say(history.who_said(desk, row))}: {words.text}"
+    who = text("You") if row.author is Author.CONTACT else history.who_said(desk, row)
+    said = "–" if row.deleted_at is not None else words.text
+    return f"{speaker.moment(row.said_at)}  {speaker.say(who)}: {said}"

@@ -16,10 +16,13 @@ from core.bus import Ear
 from core.errors import TemporaryError
 from core.files import Store
 from core.limits import Limit
+from core.render import language_of
 from core.typing import LASTS_S
 
 _HELLO_S = 10
 _SILENCE_S = 70
+PING_S, PATIENCE_S = 25, 15
+"""How often a page asks whether it is still heard, and how long it waits for any answer before it connects anew."""
 _LONGEST = 96 * 1024
 _CLOSE_CODES = {"origin": 4403, "channel": 4404, "too_many": 4429, "signed_out": 4401, "version": 4409}
 
@@ -61,7 +64,7 @@ class Socket:
             hello = inbound.read(await self._next())
         match hello:
             case Hello(token, dialog, seq, earlier, language):
-                visitor = self._door.visitors.read(token, channel, language[:2] or entry.voice.language)
+                visitor = self._door.visitors.read(token, channel, language_of(language or entry.voice.language))
             case Refused(code="version"):
                 await self._websocket.close(4409, "version")
                 raise WebSocketDisconnect(4409)

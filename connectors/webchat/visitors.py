@@ -13,6 +13,7 @@ from typing import Any
 from core.connector import Sender
 from core.errors import NotAllowed
 from core.show import text
+from core.store import Clock, utc_now
 from core.tokens import Tokens
 
 TOKEN_LIFE = timedelta(days=180)
@@ -45,10 +46,10 @@ class Visitor:
 class Visitors:
     """Makes and reads visitors' tokens."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, clock: Clock = utc_now) -> None:
         self._secret = secret
-        self._tokens = Tokens(secret, "visitor", TOKEN_LIFE)
-        self._files = Tokens(secret, "visitor-file", timedelta(days=1))
+        self._tokens = Tokens(secret, "visitor", TOKEN_LIFE, clock)
+        self._files = Tokens(secret, "visitor-file", timedelta(days=1), clock)
 
     def token(self, visitor: Visitor) -> str:
         """A visitor's token, valid for half a year."""

@@ -7,6 +7,8 @@ from core.models.base import (
 )
 from core.models.messages import (
     EXPECTED,
+    QUARANTINED,
+    TO_REMOVE,
     UNINDEXED,
     Author,
     Copy,
@@ -82,7 +84,9 @@ __all__ = [
     "EXPECTED",
     "NOT_CLOSED",
     "PRESSING",
+    "QUARANTINED",
     "TO_BE_SENT",
+    "TO_REMOVE",
     "UNINDEXED",
     "WAITING",
     "Account",

@@ -88,6 +88,8 @@ class File(Base):
         Index("ix_file_message_id", "message_id"),
         Index("ix_file_sha256", "sha256"),
         Index("ix_file_identity_id", "identity_id"),
+        Index("ix_file_quarantined_id", "quarantined_id"),
+        partial_index("ix_file_to_remove", "sha256", where="erased_at IS NOT NULL AND removed_at IS NULL"),
     )
 
     id: Mapped[Key]
@@ -101,8 +103,16 @@ class File(Base):
     held_id: Mapped[int | None] = reference("held_reply")
     identity_id: Mapped[int | None] = reference("identity")
     agent_id: Mapped[int | None] = reference("agent")
+    quarantined_id: Mapped[int | None]
+    """What it came with, when that could not be understood."""
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    """When its bytes were removed, some time after it was erased and nothing else needed them."""
+
+
+TO_REMOVE: ColumnElement[bool] = literal_column("file.erased_at IS NOT NULL AND file.removed_at IS NULL")
+"""An erased file whose bytes still lie there, in the words of its partial index."""
 
 
 class HeldReply(Base):
@@ -175,7 +185,7 @@ class EventRow(Base):
 
 
 class Received(Base):
-    """What came in once; the same thing again finds its row."""
+    """What came in once; the same thing again finds its row. Its key is kept as a hash: it may hold an address."""
 
     __tablename__ = "received"
 
@@ -196,11 +206,18 @@ class Quarantined(Base):
     """Something that came in and could not be understood, kept raw with the reason."""
 
     __tablename__ = "quarantined"
-    __table_args__ = (UniqueConstraint("source", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        Index("ix_quarantined_contact_id", "contact_id"),
+        Index("ix_quarantined_sender", "sender"),
+        partial_index("ix_quarantined_waiting", "id", where="state = 'waiting'"),
+    )
 
     id: Mapped[Key]
     source: Mapped[str]
     external_id: Mapped[str]
+    sender: Mapped[str] = mapped_column(default="")
+    """A hash of the sender's address (`contacts.hashed`), by which it is found when they are forgotten."""
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     reason: Mapped[Facts]
     """The reason's text: `{"id": …, "args": {…}}`."""
@@ -208,6 +225,10 @@ class Quarantined(Base):
     contact_id: Mapped[int | None] = reference("contact")
     state: Mapped[QuarantineState] = mapped_column(stored(QuarantineState), default=QuarantineState.WAITING)
     at: Mapped[datetime]
+
+
+QUARANTINED: ColumnElement[bool] = literal_column("quarantined.state = 'waiting'")
+"""Something that waits for a decision, in the words of its partial index."""
 
 
 class Deadline(Base):

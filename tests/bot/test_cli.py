@@ -59,10 +59,10 @@ def test_sigterm_stops_it_within_seconds(desk: Server) -> None:
 
 _STARTED = """
 import asyncio, sys
-from bot import app, settings
+from bot import app, sections
 
 async def started():
-    async with app.opened(settings.read()) as house:
+    async with app.opened(sections.read()) as house:
         await app.prepare(house)
         app.assemble(house)
 

@@ -4,7 +4,7 @@ import signal
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Windows, answers, card, says
 
@@ -43,7 +43,8 @@ async def test_a_chat_from_hello_to_the_ticket_and_back(windows: Windows, pictur
     await says(shop, "One more thing: the cable?")
     await expect(agent.locator("#head")).to_contain_text("Waiting since")
     await expect(agent.locator("#items .said.customer").last).to_contain_text("the cable?")
-    await expect(shop.locator(".bubble").first).to_be_attached()
+    await expect(shop.locator(".bubble.me").last).to_contain_text("seen")
+    await expect(shop.locator(".bubble", has_text="From next week on")).to_have_count(1)
 
 
 async def test_what_is_written_while_the_desk_is_dead_arrives_once_when_it_is_back(windows: Windows) -> None:
@@ -78,8 +79,34 @@ async def test_without_websockets_the_chat_works_by_plain_http(windows: Windows)
     await shop.click("button.launcher")
     await says(shop, "Can you hear me?")
     await card(agent, "Can you hear me?").get_by_role("button", name="Take").click()
-    await answers(agent, "Loud and clear")
+    await shop.locator("textarea[name=text]").press_sequentially("Well?", delay=10)
+    await expect(agent.locator("#typing")).to_contain_text("is typing")
+    await agent.locator("#words").press_sequentially("Loud and clear", delay=10)
+    await expect(shop.locator(".typing")).to_contain_text("Admin is typing")
+    await agent.press("#words", "Enter")
     await expect(shop.locator(".bubble.agent").last).to_contain_text("Loud and clear", timeout=15_000)
+
+
+async def test_without_websockets_a_new_session_loses_nothing(windows: Windows) -> None:
+    await windows.agent()
+    context = await windows.context()
+    await context.add_init_script(NO_SOCKETS)
+    shop = await windows.page(context)
+    refused = []
+
+    async def refuse_once(route: Route) -> None:
+        if "Still there?" not in (route.request.post_data or "") or refused:
+            await route.continue_()
+            return
+        refused.append(route.request.post_data)
+        await route.fulfill(status=401, json={"error": {"code": "signed_out", "text": ""}})
+
+    await shop.route("**/chat/frames", refuse_once)
+    await shop.goto(windows.server.base)
+    await shop.click("button.launcher")
+    await says(shop, "Still there?")
+    await expect(shop.locator(".bubble.me").last).to_contain_text("sent", timeout=15_000)
+    assert len(refused) == 1
 
 
 async def test_two_tabs_of_one_customer_are_one_conversation(windows: Windows) -> None:
@@ -160,3 +187,80 @@ async def test_the_customer_can_end_save_and_begin_anew(windows: Windows) -> Non
     listed = windows.server.does("do", "ticket list").stdout
     assert "First matter" in listed
     assert "Second matter" not in listed
+
+
+async def test_a_rating_given_while_the_desk_is_dead_is_thanked_for_when_it_has_arrived(windows: Windows) -> None:
+    agent = await windows.agent()
+    shop = await windows.customer()
+    await says(shop, "Which lamp is it?")
+    await card(agent, "Which lamp").get_by_role("button", name="Take").click()
+    await agent.locator("#thread").get_by_role("button", name="Solved").click()
+    await expect(shop.locator(".stars")).to_be_visible()
+    windows.server.end(signal.SIGKILL)
+    await shop.click(".stars button[data-score='4']")
+    await expect(shop.locator(".stars")).to_have_count(0)
+    await expect(shop.locator(".banner")).to_be_visible()
+    await expect(shop.locator(".bubble.desk", has_text="Thank you!")).to_have_count(0)
+    windows.server.start()
+    await shop.reload()
+    await expect(shop.locator(".bubble.desk", has_text="Thank you!")).to_have_count(1)
+    await expect(agent.locator("#head")).to_contain_text("4 of 5", timeout=20_000)
+
+
+async def test_an_end_pressed_while_the_desk_is_dead_ends_the_chat_later(windows: Windows) -> None:
+    await windows.agent()
+    shop = await windows.customer()
+    await says(shop, "I found it myself")
+    await expect(shop.locator(".bubble.me").last).to_contain_text("sent")
+    windows.server.end(signal.SIGKILL)
+    await shop.click("button.end")
+    await shop.click("button.yes")
+    windows.server.start()
+    await expect(shop.locator("button.restart")).to_be_visible(timeout=20_000)
+
+
+async def test_an_answer_to_an_older_matter_is_counted_shown_and_acknowledged(windows: Windows) -> None:
+    agent = await windows.agent()
+    shop = await windows.customer()
+    await says(shop, "First matter")
+    await card(agent, "First matter").get_by_role("button", name="Take").click()
+    await agent.locator("#thread").get_by_role("button", name="Solved").click()
+    await shop.click("button.restart")
+    await says(shop, "Second matter")
+    await expect(shop.locator(".bubble.me").last).to_contain_text("sent")
+    await shop.click("button.close")
+    await answers(agent, "!r The first one, after all")
+    await expect(shop.locator(".badge")).to_have_text("1")
+    await expect(agent.locator("#items .said.agent .mark").last).to_have_text("delivered")
+    await shop.click("button.launcher")
+    await expect(shop.locator(".bubble").last).to_contain_text("The first one, after all")
+    await expect(shop.locator(".badge")).to_be_hidden()
+    await agent.reload()
+    await expect(agent.locator("#items .said.agent .mark").last).to_have_text("seen")
+
+
+async def test_a_chat_nobody_took_says_that_the_message_is_there(windows: Windows) -> None:
+    shop = await windows.customer()
+    await says(shop, "My lamp is broken")
+    await expect(shop.locator(".status")).to_have_text("We have your message and will answer")
+    await shop.fill("form.details input[name=email]", "ana@example.com")
+    await shop.click("form.details button")
+    await expect(shop.locator(".bubble.desk").last).to_have_text("Thank you, we have noted it.")
+    await expect(shop.locator(".status")).to_have_text("We have your message and will answer")
+
+
+async def test_only_a_reply_that_was_withdrawn_comes_back_into_the_composer(windows: Windows) -> None:
+    agent = await windows.agent()
+    shop = await windows.customer()
+    await says(shop, "Which colour?")
+    await card(agent, "Which colour?").get_by_role("button", name="Take").click()
+    await answers(agent, "Blue")
+    await agent.locator("#held").get_by_role("button", name="Undo").click()
+    await expect(agent.locator("#words")).to_have_value("Blue")
+    await agent.press("#words", "Enter")
+    held = await agent.locator("#held article").element_handle()
+    await expect(shop.locator(".bubble.agent").last).to_contain_text("Blue")
+    await agent.evaluate("held => document.getElementById('threadanswers').append(held)", held)
+    await agent.locator("#threadanswers").get_by_role("button", name="Undo").click()
+    await expect(agent.locator("#threadanswers")).to_contain_text("sent or withdrawn already")
+    await expect(agent.locator("#words")).to_have_value("")

@@ -6,10 +6,11 @@ import pytest
 
 from bot import cards
 from bot.sender import Sender
-from core import messages, mirrors, outbox, showing, tickets
+from core import messages, outbox, showing, tickets
 from core.connector import Sent
 from core.desk import Desk
 from core.messages import Where
+from core.mirrors import Typed
 from core.models import DeliveryState, Message, Thread, Ticket
 from core.outbox import Claimed
 from core.render import Voice
@@ -23,6 +24,8 @@ def _parcel(desk: Desk, claimed: Claimed) -> Parcel:
     delivery = claimed.delivery
     nonce = f"deskbell-{delivery.id}"
     if delivery.kind != outbox.CARD:
+        if delivery.message_id is None:
+            return Parcel(nonce, delivery.lane, delivery.kind)
         said = [desk.session.get_one(Message, each.message_id, populate_existing=True).body for each in claimed.all]
         earlier = delivery.facts.get("external_id", "")
         return Parcel(nonce, delivery.lane, f"{delivery.kind} {' / '.join(said)} {earlier}".strip())
@@ -152,8 +155,7 @@ async def test_words_never_go_back_to_where_they_came_from(shop: Shop) -> None:
     await room.sends_all()
 
     def typed_there(desk: Desk) -> None:
-        written = messages.note(desk, "Typed in the room itself", Where(ticket_id=1))
-        mirrors.note_origin(desk, written.id, 1, "ts-1")
+        messages.note(desk, "Typed in the room itself", Where(ticket_id=1), typed=Typed(1, "ts-1"))
 
     await shop.change(typed_there, ines.actor)
     await room.sends_all()

@@ -25,6 +25,7 @@ class Customer:
     token: str = ""
     dialog: int | None = None
     seq: int = 0
+    earlier: int = 0
     unsent: dict[str, dict[str, Any]] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     seen: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Customer:
 
     async def _chat(self, socket: ClientConnection) -> None:
         hello = {"type": "hello", "version": 1, "token": self.token, "dialog": self.dialog, "seq": self.seq}
+        hello["earlier"] = self.earlier
         await socket.send(json.dumps(hello))
         for say in self.unsent.values():
             await socket.send(json.dumps(say))
@@ -76,13 +78,13 @@ class Customer:
         elif frame["type"] == "messages":
             if frame["dialog"] == self.dialog and frame["seq"] < self.seq:
                 self.doubled.append(f"{self.name}: the cursor went back from {self.seq} to {frame['seq']}")
-            self.dialog, self.seq = frame["dialog"], frame["seq"]
+            self.dialog, self.seq, self.earlier = frame["dialog"], frame["seq"], frame["earlier"]
             for message in frame["messages"]:
                 self._read(message)
 
     def _read(self, message: dict[str, Any]) -> None:
-        place = (self.dialog or 0, message["seq"])
-        if place in self.seen:
+        place = (message["dialog"], message["seq"])
+        if place in self.seen and message["dialog"] == self.dialog:
             self.doubled.append(f"{self.name}: {place} came twice")
         self.seen[place] = message["text"]
         self.unsent.pop(message["client_id"], None)

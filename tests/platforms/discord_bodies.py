@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.platforms.discord_deeds import Draft, changed, numbered
 from tests.platforms.discord_errors import Json, Refused
+from tests.platforms.discord_mentions import names_in
 from tests.platforms.discord_rules import V2, Upload, check_message, refuse_empty
 from tests.platforms.discord_world import Attachment, Message, World
 
@@ -32,6 +33,7 @@ def edit(world: World, message: Message, body: Json, attachments: list[Attachmen
     refuse_empty(content, embeds, components, kept, attachments)
     message.content, message.embeds, message.components, message.flags = content, embeds, components, flags
     message.attachments = [*kept, *attachments]
+    message.names = names_in(world, message)
     world.files |= {file.id: file for file in attachments}
     changed(world, message)
 

@@ -69,7 +69,9 @@ class Call:
     def id(self, name: str) -> int:
         """A number in the path; raises 50035 for anything else."""
         if not self.path[name].isdigit():
-            raise Refused(50035, errors={name: {"_errors": [{"code": "NUMBER_TYPE_COERCE", "message": "not snowflake"}]}})
+            raise Refused(
+                50035, errors={name: {"_errors": [{"code": "NUMBER_TYPE_COERCE", "message": "not snowflake"}]}}
+            )
         return int(self.path[name])
 
     def limit(self, *, default: int, most: int) -> int:

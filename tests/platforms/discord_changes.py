@@ -1,4 +1,4 @@
-"""What a change of a channel or thread does, with the traces it leaves: events, and Discord's own lines in the channel."""
+"""What a change of a channel or thread does, with its traces: events, and Discord's own lines in the channel."""
 
 from tests.platforms.discord_deeds import Draft, write
 from tests.platforms.discord_errors import Json, Refused
@@ -79,7 +79,10 @@ def parent_of(world: World, body: Json) -> Channel | None:
         problem = {"code": "CHANNEL_PARENT_INVALID", "message": "Category does not exist"}
         raise Refused(50035, errors={"parent_id": {"_errors": [problem]}})
     if sum(each.parent is parent for each in world.channels.values()) >= 50:
-        problem = {"code": "CHANNEL_PARENT_MAX_CHANNELS", "message": "Maximum number of channels in category reached (50)"}
+        problem = {
+            "code": "CHANNEL_PARENT_MAX_CHANNELS",
+            "message": "Maximum number of channels in category reached (50)",
+        }
         raise Refused(50035, errors={"parent_id": {"_errors": [problem]}})
     return parent
 
@@ -95,6 +98,11 @@ def overwrites_of(body: Json) -> list[Overwrite]:
 def tags_of(world: World, body: Json) -> list[Tag]:
     """The tags a body lists; those with an id keep it."""
     return [
-        Tag(int(each.get("id") or 0) or world.new_id(), each["name"], bool(each.get("moderated")), each.get("emoji_name"))
+        Tag(
+            int(each.get("id") or 0) or world.new_id(),
+            each["name"],
+            bool(each.get("moderated")),
+            each.get("emoji_name"),
+        )
         for each in body.get("available_tags") or []
     ]

@@ -76,7 +76,7 @@ def _check_option(form: Form, option: Json, path: str, *, depth: int) -> None:
     _check_names(form, option, path)
     kind = option.get("type")
     form.one_of(f"{path}.type", kind, tuple(range(1, 12)))
-    if kind == GROUP and depth > 0 or kind == SUB_COMMAND and depth > 1:
+    if (kind == GROUP and depth > 0) or (kind == SUB_COMMAND and depth > 1):
         form.wrong(f"{path}.type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Groups nest one level")
     if kind in (SUB_COMMAND, GROUP):
         _check_options(form, option.get("options") or [], path, depth=2 if kind == SUB_COMMAND else 1)

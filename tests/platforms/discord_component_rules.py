@@ -125,7 +125,9 @@ def _check_select(form: Form, select: Json, path: str) -> None:
         _check_option(form, option, f"{path}.options.{index}")
     values = Counter(option.get("value") for option in options)
     if any(count > 1 for count in values.values()):
-        form.wrong(f"{path}.options", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used")
+        form.wrong(
+            f"{path}.options", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used"
+        )
 
 
 def _check_option(form: Form, option: Json, path: str) -> None:

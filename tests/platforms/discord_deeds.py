@@ -1,14 +1,16 @@
-"""What happens to messages, whoever does it: they are written, changed, deleted, reacted to and pinned, and everybody connected hears of it."""
+"""What happens to messages, whoever does it: written, changed, deleted, reacted to, pinned; all connected hear it."""
 
 from dataclasses import dataclass, field
 
 from tests.platforms.discord_errors import Json, Refused
 from tests.platforms.discord_mentions import address
 from tests.platforms.discord_payloads import emoji_json, member_json, message_json
+from tests.platforms.discord_permissions import sees
 from tests.platforms.discord_threads import join_thread, revive
 from tests.platforms.discord_world import Account, Attachment, Channel, Message, World
 
 SYSTEM_TYPES = (4, 6, 18, 21)
+EPHEMERAL, LOADING = 1 << 6, 1 << 7
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,17 @@ def write(world: World, channel: Channel, author: Account, draft: Draft) -> Mess
 def _enter_thread(world: World, message: Message) -> None:
     thread = message.channel
     revive(world, thread)
-    thread.total_sent += message.type not in SYSTEM_TYPES
+    thread.total_sent += message.type not in SYSTEM_TYPES and message.id != thread.id
     thread.active_at = world.clock.now()
     if message.type not in SYSTEM_TYPES and message.webhook is None:
-        join_thread(world, thread, message.author, *message.mentions)
+        join_thread(world, thread, message.author, *_named(world, message))
+
+
+def _named(world: World, message: Message) -> list[Account]:
+    """Who is taken into a thread by being mentioned, alone or by a role."""
+    roles = {role.id for role in message.mentioned_roles}
+    named = [*message.mentions, *(member for member in world.members.values() if member.roles & roles)]
+    return [account for account in named if sees(world, account, message.channel.parent or message.channel)]
 
 
 def numbered(components: list[Json]) -> list[Json]:
@@ -63,7 +72,7 @@ def numbered(components: list[Json]) -> list[Json]:
     taken = iter(range(1, 1_000))
 
     def number(component: Json) -> Json:
-        said = {"id": next(taken)} | component
+        said: Json = {"id": next(taken), **component}
         for key in ("accessory", "component"):
             if said.get(key):
                 said[key] = number(said[key])
@@ -83,6 +92,16 @@ def event_json(world: World, message: Message) -> Json:
     if message.webhook is None and message.author.id in world.members:
         said["member"] = member_json(world, message.author, with_user=False)
     return said
+
+
+def fill(world: World, message: Message, draft: Draft) -> None:
+    """Puts contents into a message that stood for "is thinking"; its ephemerality stays."""
+    message.content, message.embeds, message.components = draft.content, draft.embeds, numbered(draft.components)
+    message.attachments = draft.attachments
+    message.flags = message.flags & EPHEMERAL | draft.flags & ~EPHEMERAL
+    world.files |= {file.id: file for file in draft.attachments}
+    address(world, message, draft.allowed)
+    show_again(world, message)
 
 
 def changed(world: World, message: Message) -> None:

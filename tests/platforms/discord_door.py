@@ -1,4 +1,4 @@
-"""Where requests come in: they are written down, may meet a misfortune, must be authorised and within limits, and get Discord's JSON."""
+"""Where requests come in: noted, perhaps met by a misfortune, authorised, held to the limits, answered in JSON."""
 
 import asyncio
 import json
@@ -45,6 +45,8 @@ class Door:
     limits: Limits
     faults: Faults
     requests: list[Asking] = field(default_factory=list)
+    confusing: list[str] = field(default_factory=list)
+    """Bodies the fake could make nothing of."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def open(self, app: web.Application) -> None:
@@ -79,7 +81,7 @@ class Door:
             self._authorise(request, asking.path)
             body, files = await read_body(request)
             asking.body, asking.files = body, [file.filename for file in files]
-            asked = Asked(asking.route, asking.path, majors(dict(request.match_info)), hash(json.dumps(body)))
+            asked = _asked(request, asking)
             headers = self.limits.headers(asked)
             if refusal := self._refusal(asked, fault):
                 return _json(refusal[0], 429, self.limits.headers(asked) | refusal[1])
@@ -90,7 +92,10 @@ class Door:
         except Refused as refused:
             return _json(refused.body(), refused.status, headers)
         except RenamedTooOften as often:
-            return _json(*_wait(self.limits.ask_to_wait(asked, often.retry_after_s), headers))
+            return _json(*_wait(self.limits.ask_to_wait(asked, often.retry_after_s, naming=True), headers))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self.confusing.append(f"{asking.route}: {error!r}")
+            return _json({"message": f"The fake cannot read it: {error!r}", "code": 50035}, 400, headers)
         except _Broken as broken:
             return _json(failure(broken.status), broken.status, headers)
         status, body = said if isinstance(said, tuple) else (200, said)
@@ -109,8 +114,7 @@ class Door:
         return refusal
 
     async def _hang(self, request: web.Request) -> web.Response:
-        while not self.stopping.is_set() and request.transport is not None and not request.transport.is_closing():
-            await asyncio.sleep(0.02)
+        await self.stopping.wait()
         return web.Response()
 
     def _lose(self, request: web.Request, asking: Asking) -> web.Response:
@@ -123,6 +127,12 @@ class Door:
 class _Broken(Exception):
     def __init__(self, status: int) -> None:
         self.status = status
+
+
+def _asked(request: web.Request, asking: Asking) -> Asked:
+    renames = isinstance(asking.body, dict) and "name" in asking.body
+    major = majors(dict(request.match_info))
+    return Asked(asking.route, asking.path, major, hash(json.dumps(asking.body)), renames)
 
 
 def _fail(fault: Fault) -> None:

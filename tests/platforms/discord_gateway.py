@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSMsgType, web
 
 from tests.platforms.discord_errors import Json
 from tests.platforms.discord_intents import KNOWN_BITS, PRIVILEGED, Intent, hears, reads, without_content
@@ -29,6 +29,7 @@ class Line:
     transport: asyncio.Transport
     frames: "asyncio.Queue[Json | int]" = field(default_factory=asyncio.Queue)
     session: "Session | None" = None
+    closed_by_us: bool = False
     sent_at: "deque[float]" = field(default_factory=deque)
 
     def put(self, op: int, data: Any = None, *, seq: int | None = None, name: str | None = None) -> None:
@@ -37,6 +38,7 @@ class Line:
 
     def close(self, code: int) -> None:
         """Closes after what is already on its way."""
+        self.closed_by_us = True
         self.frames.put_nowait(code)
 
     async def pump(self) -> None:
@@ -97,6 +99,7 @@ class Gateway:
         """Dispatches an event to all who may hear it."""
         times = 2 if self.doubled.get(event.name, 0) > 0 else 1
         self.doubled[event.name] = self.doubled.get(event.name, 0) - (times - 1)
+        self.sessions = {session.id: session for session in self.sessions.values() if not self._is_over(session)}
         for session in self.sessions.values():
             if not hears(self.world, session.intents, event):
                 continue
@@ -134,7 +137,7 @@ class Gateway:
         if session is None or session.line is not line:
             return
         session.line, session.lost_at = None, self.world.clock.now()
-        if code in (1000, 1001):
+        if code in (1000, 1001) and not line.closed_by_us:
             self.sessions.pop(session.id, None)
 
     def _close(self, line: Line, code: int) -> None:
@@ -289,8 +292,3 @@ class Gateway:
             line.put(INVALID_SESSION, resumable)
         if not resumable:
             self.sessions.clear()
-
-    async def stop(self) -> None:
-        """Closes everything, as a gateway that goes away does."""
-        for line in list(self.lines):
-            await line.socket.close(code=WSCloseCode.GOING_AWAY)

@@ -39,7 +39,7 @@ def hears(world: World, intents: int, event: Event) -> bool:
     if event.channel is not None and not sees(world, world.bot, event.channel):
         return False
     if event.name == "THREAD_MEMBERS_UPDATE":
-        return bool(intents & Intent.GUILD_MEMBERS) or bool(intents & Intent.GUILDS) and _is_about_bot(world, event)
+        return bool(intents & Intent.GUILD_MEMBERS) or (bool(intents & Intent.GUILDS) and _is_about_bot(world, event))
     return bool(intents & _needed(event))
 
 

@@ -1,9 +1,8 @@
-"""Interactions: a person's command, press, choice or form, the one answer it takes in time, and what may follow for 15 minutes."""
+"""Interactions: a command, press, choice or form; its one answer in time, and what may follow for 15 minutes."""
 
 import asyncio
 import secrets
 from dataclasses import dataclass, field
-from typing import Any
 
 from tests.platforms.discord_deeds import event_json
 from tests.platforms.discord_errors import Json, Refused
@@ -40,7 +39,6 @@ class Interaction:
     original: Message | None = None
     """The message that answers it, or the one it updates."""
     thinks: bool = False
-    thinks_ephemerally: bool = False
     followups: list[Message] = field(default_factory=list)
     form: Json | None = None
     choices: list[Json] | None = None
@@ -55,7 +53,7 @@ class Interaction:
 
     def note(self) -> None:
         """Wakes whoever waits for news of it."""
-        if self.original is not None and self.history[-1:] != [self.original.content]:
+        if self.original is not None and not self.thinks and self.history[-1:] != [self.original.content]:
             self.history.append(self.original.content)
         self.changed.set()
 
@@ -73,7 +71,9 @@ class Interactions:
     answer_within_s: float = 3.0
     by_id: dict[int, Interaction] = field(default_factory=dict)
 
-    def begin(self, kind: int, person: Account, channel: Channel, data: Json, source: Message | None = None) -> Interaction:
+    def begin(
+        self, kind: int, person: Account, channel: Channel, data: Json, source: Message | None = None
+    ) -> Interaction:
         """Sends an interaction to the application."""
         now = self.world.clock.now()
         made = Interaction(self.world.new_id(), secrets.token_urlsafe(32), kind, person, channel, data, now, source)
@@ -140,5 +140,4 @@ class Interactions:
 
     def shown(self, message: Message) -> Json:
         """A message as the interaction's endpoints give it: the application reads its own."""
-        said: Any = message_json(self.world, message)
-        return said | {"webhook_id": str(self.world.bot.id)}
+        return message_json(self.world, message)

@@ -33,6 +33,12 @@ class Asked:
     path: str
     major: str
     body_hash: int
+    renames: bool = False
+
+    @property
+    def naming(self) -> tuple[str, str]:
+        """Where a change of name counts beside."""
+        return self.route, f"{self.major}:name"
 
     @property
     def bucket(self) -> tuple[str, str]:
@@ -91,6 +97,7 @@ class Limits:
 
     clock: Clock
     on: bool = False
+    rules: dict[str, tuple[int, float]] = field(default_factory=_LIMITS.copy)
     windows: dict[tuple[str, str], Window] = field(default_factory=dict)
     everything: Window = field(default_factory=lambda: Window(GLOBAL_A_SECOND, 1.0))
     waits: dict[tuple[str, str], tuple[float, float, set[Asked]]] = field(default_factory=dict)
@@ -118,10 +125,12 @@ class Limits:
         bucket = {"X-RateLimit-Bucket": f"{abs(hash(asked.route)):x}"}
         return bucket | self._window(asked).headers(self.clock.now())
 
-    def ask_to_wait(self, asked: Asked, seconds: float, *, everywhere: bool = False) -> tuple[Json, dict[str, str]]:
+    def ask_to_wait(
+        self, asked: Asked, seconds: float, *, everywhere: bool = False, naming: bool = False
+    ) -> tuple[Json, dict[str, str]]:
         """A 429, remembered to see whether it is kept."""
         now, seconds = self.clock.now(), round(max(seconds, 0.001), 3)
-        key = ("*", "") if everywhere else asked.bucket
+        key = ("*", "") if everywhere else asked.naming if naming else asked.bucket
         _, _, before = self.waits.get(key, (0.0, 0.0, set()))
         self.waits[key] = (now + seconds, now, before | {asked})
         body = {"message": "You are being rate limited.", "retry_after": seconds, "global": everywhere, "code": 0}
@@ -130,12 +139,12 @@ class Limits:
 
     def _window(self, asked: Asked) -> Window:
         if asked.bucket not in self.windows:
-            self.windows[asked.bucket] = Window(*_LIMITS.get(asked.route, _OTHERS))
+            self.windows[asked.bucket] = Window(*self.rules.get(asked.route, _OTHERS))
         return self.windows[asked.bucket]
 
     def _note_impatience(self, asked: Asked) -> None:
         now = self.clock.now()
-        for key in (asked.bucket, ("*", "")):
+        for key in (asked.bucket, ("*", ""), *([asked.naming] if asked.renames else [])):
             until, since, told = self.waits.get(key, (0.0, 0.0, set()))
             if now >= until - CLOCK_SLACK_S:
                 self.waits.pop(key, None)

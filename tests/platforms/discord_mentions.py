@@ -14,9 +14,12 @@ SILENT = 1 << 12
 
 def address(world: World, message: Message, allowed: Json | None) -> None:
     """Fills in whom a new message mentions and notifies; without `allowed` everything it names counts."""
+    message.names = names_in(world, message)
     text = _CODE.sub("", "\n".join((message.content, text_of_v2(message.components))))
     may = permissions(world, message.author, message.channel)
-    message.mentions = [world.accounts[found] for found in _named(_USER, text, allowed, "users") if found in world.accounts]
+    message.mentions = [
+        world.accounts[found] for found in _named(_USER, text, allowed, "users") if found in world.accounts
+    ]
     message.mentioned_roles = [
         world.roles[found]
         for found in _named(_ROLE, text, allowed, "roles")
@@ -27,6 +30,16 @@ def address(world: World, message: Message, allowed: Json | None) -> None:
     message.mentions_everyone = named_everyone and parses_everyone and May.MENTION_EVERYONE in may
     _address_replied(message, allowed)
     message.notified = [] if message.flags & SILENT else _notified(world, message)
+
+
+def names_in(world: World, message: Message) -> dict[str, str]:
+    """What a client writes for the people, roles and channels a message names, notified or not."""
+    text = "\n".join((message.content, text_of_v2(message.components), str(message.embeds)))
+    known: dict[str, str] = {}
+    for number in map(int, re.findall(r"<[@#]\D?(\d+)>", text)):
+        if named := world.accounts.get(number) or world.roles.get(number) or world.channels.get(number):
+            known[str(number)] = named.name
+    return known
 
 
 def _named(pattern: re.Pattern[str], text: str, allowed: Json | None, kind: str) -> list[int]:

@@ -208,6 +208,7 @@ def _message_head(world: World, message: Message) -> Json:
         said["webhook_id"] = str(message.webhook[0])
     elif message.author is world.bot:
         said["application_id"] = str(world.bot.id)
+        said |= {"webhook_id": str(world.bot.id)} if message.interaction else {}
     return said
 
 
@@ -231,7 +232,9 @@ def _reaction_json(world: World, emoji: str, who: list[Account]) -> Json:
 
 
 def _reference_json(world: World, message: Message, *, with_content: bool, nested: bool) -> Json:
-    reference = {"message_id": str(message.reply_to), "channel_id": str(message.channel.id), "type": 0}
+    reference: Json = {"message_id": str(message.reply_to), "channel_id": str(message.channel.id), "type": 0}
+    if message.type == 18:
+        reference = {"channel_id": str(message.reply_to), "type": 0}
     if message.type == 21 and message.channel.parent is not None:
         reference["channel_id"] = str(message.channel.parent.id)
     if not message.channel.is_dm:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tests.platforms.discord_component_rules import SELECTS
+from tests.platforms.discord_deeds import LOADING
 from tests.platforms.discord_errors import Json
 from tests.platforms.discord_world import Message
 
@@ -11,8 +12,10 @@ from tests.platforms.discord_world import Message
 def shown(message: Message) -> str:
     """The message as plain text; buttons as `[Take]`, menus as `<Status: open | closed>`, files as `(file: a.png)`.
 
-    Mentions of people and roles it mentions are put in words; a disabled button reads `[Take, off]`.
+    Mentions are put in words; a disabled button reads `[Take, off]`.
     """
+    if message.flags & LOADING:
+        return f"{message.author.name} is thinking..."
     lines = [message.content]
     for embed in message.embeds:
         lines += _embed_lines(embed)
@@ -43,9 +46,10 @@ def _component_lines(component: Json) -> Iterator[str]:
             options = " | ".join(option["label"] for option in component.get("options") or [])
             yield f"<{component.get('placeholder') or component['custom_id']}{': ' if options else ''}{options}>"
         case _:
-            parts = [*(component.get("components") or []), component.get("accessory") or {}]
-            for part in parts:
+            for part in component.get("components") or []:
                 yield from _component_lines(part)
+            if component.get("accessory"):
+                yield from _component_lines(component["accessory"])
 
 
 def label_of(button: Json) -> str:
@@ -54,7 +58,4 @@ def label_of(button: Json) -> str:
 
 
 def _named(text: str, message: Message) -> str:
-    names = {f"@{account.id}": account.name for account in message.mentions}
-    names |= {f"@!{account.id}": account.name for account in message.mentions}
-    names |= {f"@&{role.id}": role.name for role in message.mentioned_roles}
-    return re.sub(r"<(@[!&]?\d+)>", lambda found: f"@{names.get(found[1], found[1][1:])}", text)
+    return re.sub(r"<([@#])[!&]?(\d+)>", lambda found: found[1] + message.names.get(found[2], found[2]), text)

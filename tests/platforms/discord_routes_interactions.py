@@ -25,8 +25,6 @@ from tests.platforms.discord_payloads import user_json
 from tests.platforms.discord_permissions import May
 from tests.platforms.discord_world import Channel, Kind, Message
 
-EPHEMERAL = 64
-
 
 def answer(call: Call) -> Json | None:
     """Takes the first and only answer to an interaction."""
@@ -51,9 +49,10 @@ def _refuse_answer(made: Interaction, kind: Any) -> None:
 def _take(call: Call, made: Interaction, kind: int, data: Json) -> None:
     match kind:
         case 4:
-            made.original = _write(call, made, data, starts="data.")
+            made.original = _write(call, made, _drafted(call, data, "data."))
         case 5:
-            made.thinks, made.thinks_ephemerally = True, bool(int(data.get("flags") or 0) & EPHEMERAL)
+            made.thinks = True
+            made.original = _think(call, made, int(data.get("flags") or 0) & deeds.EPHEMERAL)
         case 6:
             made.original = made.source
         case 7:
@@ -72,12 +71,18 @@ def _take(call: Call, made: Interaction, kind: int, data: Json) -> None:
             made.form = {**data, "components": deeds.numbered(data["components"])}
 
 
-def _write(call: Call, made: Interaction, body: Json, *, starts: str = "", ephemeral: bool | None = None) -> Message:
-    draft = drafted(body, call.attachments(body.get("attachments") or []), call.files, starts=starts)
-    flags = draft.flags if ephemeral is None else draft.flags & ~EPHEMERAL | EPHEMERAL * ephemeral
+def _drafted(call: Call, body: Json, starts: str = "") -> deeds.Draft:
+    return drafted(body, call.attachments(body.get("attachments") or []), call.files, starts=starts)
+
+
+def _write(call: Call, made: Interaction, draft: deeds.Draft) -> Message:
     kind = {COMMAND: 23 if made.data.get("target_id") else 20}.get(made.kind, 0)
-    draft = dataclasses.replace(draft, flags=flags, type=kind, interaction=call.backend.interactions.metadata(made))
+    draft = dataclasses.replace(draft, type=kind, interaction=call.backend.interactions.metadata(made))
     return deeds.write(call.world, made.channel, call.world.bot, draft)
+
+
+def _think(call: Call, made: Interaction, flags: int) -> Message:
+    return _write(call, made, deeds.Draft(flags=flags | deeds.LOADING))
 
 
 def _told(call: Call, made: Interaction, kind: int) -> Json:
@@ -99,7 +104,7 @@ def follow_up(call: Call) -> Any:
     made = call.backend.interactions.tokened(call.path["token"])
     if made.thinks:
         return call.backend.interactions.shown(_fill(call, made))
-    message = _write(call, made, call.body)
+    message = _write(call, made, _drafted(call, call.body))
     made.followups.append(message)
     made.note()
     return call.backend.interactions.shown(message)
@@ -107,7 +112,8 @@ def follow_up(call: Call) -> Any:
 
 def _fill(call: Call, made: Interaction) -> Message:
     """What was thought about is said; whether it is ephemeral was settled by the deferral."""
-    made.original = _write(call, made, call.body, ephemeral=made.thinks_ephemerally)
+    assert made.original is not None
+    deeds.fill(call.world, made.original, _drafted(call, call.body))
     made.thinks = False
     made.note()
     return made.original
@@ -209,7 +215,7 @@ def _execute(call: Call) -> Any:
         raise Refused(50008)
     draft = drafted(call.body, call.attachments(call.body.get("attachments") or []), call.files)
     worn = call.body.get("username") or webhook.name
-    draft = dataclasses.replace(draft, webhook=(webhook.id, worn), flags=draft.flags & ~EPHEMERAL)
+    draft = dataclasses.replace(draft, webhook=(webhook.id, worn), flags=draft.flags & ~deeds.EPHEMERAL)
     message = deeds.write(call.world, channel, call.world.bot, draft)
     return call.backend.shows(message) if call.query.get("wait") in ("1", "true") else None
 

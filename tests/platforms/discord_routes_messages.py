@@ -19,7 +19,7 @@ def create(call: Call) -> Json:
     if first := _sent_before(call.backend, call.body):
         return call.backend.shows(first)
     draft = drafted(call.body, call.attachments(call.body.get("attachments") or []), call.files)
-    draft = dataclasses.replace(draft, reply_to=_replied(call, channel), flags=draft.flags & ~64)
+    draft = dataclasses.replace(draft, reply_to=_replied(call, channel), flags=draft.flags & ~deeds.EPHEMERAL)
     _refuse_contents(call, channel, draft)
     message = deeds.write(call.world, channel, call.world.bot, draft)
     if draft.nonce:

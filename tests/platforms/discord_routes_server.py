@@ -26,7 +26,13 @@ def me(call: Call) -> Json:
 def application(call: Call) -> Json:
     """The bot's application."""
     owner = call.world.accounts[call.world.owner_id]
-    said = {"id": str(call.world.bot.id), "name": call.world.bot.name, "icon": None, "description": "", "summary": ""}
+    said: Json = {
+        "id": str(call.world.bot.id),
+        "name": call.world.bot.name,
+        "icon": None,
+        "description": "",
+        "summary": "",
+    }
     said |= {"bot_public": True, "bot_require_code_grant": False, "verify_key": "0" * 64, "owner": user_json(owner)}
     return said | {"flags": call.backend.gateway.application_flags, "team": None}
 
@@ -40,7 +46,9 @@ def gateway(call: Call) -> Json:
 def my_guilds(call: Call) -> list[Json]:
     """The servers the bot is in."""
     world = call.world
-    return [{"id": str(world.id), "name": world.name, "icon": None, "owner": False, "permissions": str(int(call.may()))}]
+    return [
+        {"id": str(world.id), "name": world.name, "icon": None, "owner": False, "permissions": str(int(call.may()))}
+    ]
 
 
 def user(call: Call) -> Json:

@@ -1,5 +1,6 @@
 """REST: threads and forum posts, their members and archives."""
 
+import dataclasses
 from typing import Any
 
 from tests.platforms import discord_deeds as deeds
@@ -40,10 +41,7 @@ def _open_post(call: Call, forum: Channel) -> Json:
 
 
 def _first(draft: deeds.Draft, thread: Channel) -> deeds.Draft:
-    return deeds.Draft(
-        draft.content, draft.embeds, draft.components, draft.attachments, draft.allowed, flags=draft.flags,
-        message_id=thread.id,
-    )  # fmt: skip
+    return dataclasses.replace(draft, flags=draft.flags & ~deeds.EPHEMERAL, nonce=None, message_id=thread.id)
 
 
 def _open_bare(call: Call, parent: Channel) -> Json:

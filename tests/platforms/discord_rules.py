@@ -31,7 +31,7 @@ def check_files(files: Sequence[Upload]) -> None:
 
 
 def check_message(body: Json, files: Sequence[Upload], *, flags: int, kept: int = 0, starts: str = "") -> None:
-    """Raises what Discord would for a message body; `kept` are attachments an edit leaves, `starts` the path of errors."""
+    """Raises what Discord would; `kept` is how many attachments an edit leaves, `starts` the path of errors."""
     check_files(files)
     form = Form()
     content = body.get("content") or ""
@@ -115,7 +115,9 @@ def _check_allowed_mentions(form: Form, allowed: Json, starts: str) -> None:
         listed = allowed.get(kind) or []
         form.count(f"{path}.{kind}", listed, most=100)
         if listed and kind in (allowed.get("parse") or []):
-            form.wrong(path, "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", f'parse:["{kind}"] and {kind}: exclude each other')
+            form.wrong(
+                path, "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", f'parse:["{kind}"] and {kind}: exclude each other'
+            )
     for kind in allowed.get("parse") or []:
         form.one_of(f"{path}.parse", kind, ("users", "roles", "everyone"))
 

@@ -102,6 +102,13 @@ def give_roles(world: World, account: Account, roles: set[int]) -> None:
         world.tell("GUILD_MEMBER_UPDATE", member_json(world, account) | {"guild_id": str(world.id)})
 
 
+def add_role(world: World, role: Role) -> Role:
+    """Adds a role."""
+    world.roles[role.id] = role
+    world.tell("GUILD_ROLE_CREATE", {"guild_id": str(world.id), "role": role_json(role)})
+    return role
+
+
 def allow_role(world: World, role: Role, permissions: May) -> None:
     """Sets what a role may do."""
     with watching_sight(world):

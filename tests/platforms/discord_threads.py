@@ -42,6 +42,7 @@ def open_thread(world: World, parent: Channel, opening: Opening) -> Channel:
         thread_members={opening.owner.id: now},
     )  # fmt: skip
     world.channels[thread.id] = thread
+    parent.posts.append(thread)
     if parent.kind is Kind.FORUM:
         parent.last_message_id = thread.id
     if opening.starter is not None:
@@ -113,6 +114,7 @@ def delete_thread(world: World, thread: Channel) -> None:
     assert thread.parent is not None
     thread.deleted = True
     del world.channels[thread.id]
+    thread.parent.posts.remove(thread)
     said = {"id": str(thread.id), "guild_id": str(world.id), "parent_id": str(thread.parent.id)}
     world.tell("THREAD_DELETE", said | {"type": int(thread.kind)}, channel=thread)
 

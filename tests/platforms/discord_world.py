@@ -1,4 +1,4 @@
-"""One Discord server as plain objects: its accounts, roles, channels, threads and messages. It only holds; deeds are elsewhere."""
+"""One Discord server as plain objects: accounts, roles, channels, threads, messages. Deeds are elsewhere."""
 
 import itertools
 import time
@@ -121,6 +121,8 @@ class Message:
     mentioned_roles: list[Role] = field(default_factory=list)
     mentions_everyone: bool = False
     notified: list[Account] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """What a client writes for the ids in it."""
     reactions: dict[str, list[Account]] = field(default_factory=dict)
     pinned: bool = False
     thread: "Channel | None" = None
@@ -156,6 +158,8 @@ class Channel:
     last_message_id: int | None = None
     flags: int = 0
     available_tags: list[Tag] = field(default_factory=list)
+    posts: list["Channel"] = field(default_factory=list)
+    """The threads in it, oldest first; archived ones too."""
     recipients: list[Account] = field(default_factory=list)
     deleted: bool = False
     renamed_at: list[float] = field(default_factory=list)

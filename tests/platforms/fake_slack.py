@@ -33,17 +33,24 @@ SIGNING_SECRET = "shh-deskbell"
 class FakeSlack:
     """A workspace with the app installed and nobody in it.
 
-    `limits` turns rate limits on; `patience_s` is how long an acknowledgement may take (3 s on Slack; retries come
-    after 0, 20 and 100 times as long); `manifest` installs the app with only the scopes, events and commands it lists.
+    `limits` turns rate limits on; `patience_s` is how long an acknowledgement may take, and `retry_waits_s` how long
+    Slack waits before an event's second to fourth attempt: 3 s, and 0, 60 and 300 s, all shorter in the same measure
+    when only `patience_s` is given. `manifest` installs the app with only the scopes, events and commands it lists.
     """
 
     def __init__(
-        self, *, limits: bool = False, patience_s: float = 3.0, manifest: Mapping[str, Any] | None = None
+        self,
+        *,
+        limits: bool = False,
+        patience_s: float = 3.0,
+        retry_waits_s: tuple[float, ...] | None = None,
+        manifest: Mapping[str, Any] | None = None,
     ) -> None:
         self.app = App.from_manifest(manifest) if manifest is not None else App()
         self.clock = Clock()
         self.sockets = Sockets(self.app.id)
-        self.deliveries = Deliveries(self.sockets, patience_s)
+        waits_s = (0.0, 20 * patience_s, 100 * patience_s) if retry_waits_s is None else retry_waits_s
+        self.deliveries = Deliveries(self.sockets, patience_s, waits_s)
         self.world = Workspace(self.app, self.clock, self.deliveries.tell)
         self.pace, self.faults = Pace(self.clock, limits), Faults()
         self.web = Web(self.world, self.sockets, self.pace, self.faults)
@@ -52,8 +59,6 @@ class FakeSlack:
         self._session: aiohttp.ClientSession | None = None
         self._port = 0
         self._add(User(self.app.bot_user, self.app.name, self.world.team_id, self.app.name, is_bot=True))
-
-    # ---- Running
 
     async def __aenter__(self) -> "FakeSlack":
         await self.comes_up()
@@ -118,8 +123,6 @@ class FakeSlack:
         self.deliveries.transport = signed
         return signed
 
-    # ---- Who and what is there
-
     def add_user(self, name: str, **traits: Any) -> Person:
         """A member: is_admin=True, is_restricted=True, locale="de-DE", tz=…, email=…; strangers by is_stranger=True."""
         shown = {"real_name": name.title(), "display_name": name, "email": f"{name}@deskbell.example"} | traits
@@ -182,8 +185,6 @@ class FakeSlack:
         """A message or view as plain text, ids as names."""
         return blocks.shown(thing, names(self.world))
 
-    # ---- What happened
-
     @property
     def requests(self) -> list[Request]:
         """All calls: method, args, at, outcome; posts to response_urls, too."""
@@ -200,7 +201,7 @@ class FakeSlack:
 
     @property
     def pings(self) -> list[tuple[str, str]]:
-        """Who was notified by which message: ("@here", ts), ("ines", ts), ("@oncall", ts)."""
+        """Whom messages of the app notified: ("@here", ts), ("ines", ts), ("@oncall", ts)."""
         return self.world.pings
 
     @property
@@ -208,11 +209,11 @@ class FakeSlack:
         """Event payloads the app never took."""
         return self.deliveries.lost
 
-    async def settled(self, *, within_s: float = 5.0) -> None:
+    async def settled(self, *, within_s: float = 10.0) -> None:
         """Waits until every event was taken or given up."""
         await until(lambda: not self.deliveries.tasks, within_s=within_s, what="There are events on their way.")
 
-    async def until(self, true: Callable[[], object], *, within_s: float = 5.0) -> None:
+    async def until(self, true: Callable[[], object], *, within_s: float = 10.0) -> None:
         """Waits until something is so."""
         await until(true, within_s=within_s)
 
@@ -223,8 +224,6 @@ class FakeSlack:
             return sum(not s.is_leaving and not s.is_deaf for s in self.sockets.open) >= sockets
 
         await until(ready, within_s=within_s, what=f"The app has {len(self.sockets.open)} sockets.")
-
-    # ---- What goes wrong
 
     def fails(self, method: str, *, times: int = 1, with_: str | int = 500, retry_after_s: int = 1) -> None:
         """Troubles the next calls of a method ("*": any): an HTTP status, an error string, "ratelimited", "timeout"

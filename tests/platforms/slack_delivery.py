@@ -37,22 +37,18 @@ class Transport(Protocol):
 class Deliveries:
     """All payloads on their way.
 
-    Slack waits 3 s for an acknowledgement and tries events again at once, after one and after five minutes; both
-    shrink with `patience_s`. Commands and interactions are not tried again: who acts sees a failure.
+    Slack waits 3 s for an acknowledgement and tries events again at once, after one and after five minutes. Commands
+    and interactions are not tried again: who acts sees a failure.
     """
 
     transport: Transport
     patience_s: float = 3.0
+    retry_waits_s: tuple[float, ...] = (0.0, 60.0, 300.0)
     taken: list[Wire] = field(default_factory=list)
     lost: list[Wire] = field(default_factory=list)
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
     to_hold: int = 0
     held: list[Wire] = field(default_factory=list)
-
-    @property
-    def waits_s(self) -> tuple[float, ...]:
-        """The pauses before each attempt at an event."""
-        return (0.0, 0.0, 20 * self.patience_s, 100 * self.patience_s)
 
     def tell(self, payload: Wire) -> None:
         """Sends an event on its way."""
@@ -75,7 +71,7 @@ class Deliveries:
 
     async def _bring(self, payload: Wire) -> None:
         reason = ""
-        for attempt, wait_s in enumerate(self.waits_s):
+        for attempt, wait_s in enumerate((0.0, *self.retry_waits_s)):
             if wait_s:
                 await asyncio.sleep(wait_s)
             try:

@@ -3,8 +3,8 @@
 from tests.platforms.slack_world import Channel, User, Wire, Workspace
 
 
-def tell(world: Workspace, name: str, event: Wire) -> None:
-    """Sends an event to the app if it subscribed to `name` and has the scope for it."""
+def tell(world: Workspace, name: str, event: Wire, *, is_shared: bool = False) -> None:
+    """Sends an event to the app if it subscribed to `name` and has the scope; `is_shared` with another workspace."""
     app = world.app
     if not app.hears(name):
         return
@@ -16,7 +16,7 @@ def tell(world: Workspace, name: str, event: Wire) -> None:
             "event": {**event, "event_ts": event.get("event_ts") or world.new_ts()},
             "type": "event_callback", "event_id": world.new_id("Ev"), "event_time": int(world.clock()),
             "authorizations": [{**own, "is_bot": True, "is_enterprise_install": False}],
-            "is_ext_shared_channel": False, "event_context": world.new_id("4-"),
+            "is_ext_shared_channel": is_shared, "event_context": world.new_id("4-"),
         }
     )  # fmt: skip
 
@@ -26,14 +26,16 @@ def said(world: Workspace, channel: Channel, event: Wire) -> None:
     if world.app.bot_user not in channel.members:
         return
     name = {"im": "message.im", "group": "message.groups", "channel": "message.channels"}[channel.kind]
-    tell(world, name, {"event_ts": event["ts"], **event, "channel": channel.id, "channel_type": channel.kind})
+    place = {"channel": channel.id, "channel_type": channel.kind}
+    tell(world, name, {"event_ts": event["ts"], **event, **place}, is_shared=channel.is_shared)
 
 
 def mentioned(world: Workspace, channel: Channel, event: Wire) -> None:
     """The app's name stands in a message; a second event beside the message's own. Never in direct conversations."""
     if not channel.is_im and world.app.bot_user in channel.members:
         mention = {**event, "type": "app_mention", "channel": channel.id, "event_ts": event["ts"]}
-        tell(world, "app_mention", {key: value for key, value in mention.items() if key != "subtype"})
+        mention.pop("subtype", None)
+        tell(world, "app_mention", mention, is_shared=channel.is_shared)
 
 
 def reacted(world: Workspace, channel: Channel, reaction: Wire, *, added: bool) -> None:

@@ -14,15 +14,16 @@ def post(world: Workspace, message: Message) -> Message:
     channel.messages.append(message)
     for file_id in message.files:
         world.files[file_id].shares.append((channel.id, message.ts))
-    world.pings += [(who, message.ts) for who in pinged(world, message)]
     if message.app_id:
+        world.pings += [(who, message.ts) for who in pinged(world, message)]
         world.sights.append(Sight("posted", message=message))
     event = wire(world, message)
     if message.is_reply:
         root = channel.message(message.thread_ts)
         event["parent_user_id"] = root.user if root else ""
     events.said(world, channel, event)
-    if f"<@{world.app.bot_user}" in message.text and not message.app_id:
+    says_so = message.subtype in ("channel_join", "channel_leave")
+    if f"<@{world.app.bot_user}" in message.text and not message.app_id and not says_so:
         events.mentioned(world, channel, event)
     return message
 
@@ -63,11 +64,11 @@ def remove(world: Workspace, message: Message) -> None:
 
 def react(world: Workspace, message: Message, emoji: str, user: str, *, added: bool = True) -> None:
     """Adds or takes away somebody's reaction."""
-    users = message.reactions.setdefault(emoji, [])
+    users = message.reactions.get(emoji, [])
     if added == (user in users):
         raise Refused("already_reacted" if added else "no_reaction")
-    users.append(user) if added else users.remove(user)
-    if not users:
+    message.reactions[emoji] = [*users, user] if added else [one for one in users if one != user]
+    if not message.reactions[emoji]:
         del message.reactions[emoji]
     item = {"type": "message", "channel": message.channel, "ts": message.ts}
     reaction = {"user": user, "reaction": emoji, "item_user": message.user, "item": item}

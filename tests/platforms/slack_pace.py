@@ -1,6 +1,7 @@
 """How often Slack lets an app ask: tiers a method, one message a second a channel, and who did not wait.
 
-Source: docs.slack.dev/apis/web-api/rate-limits. A bucket holds a minute's worth; postMessage tolerates a short burst.
+Source: docs.slack.dev/apis/web-api/rate-limits. A bucket holds a minute's worth; postMessage and
+apps.connections.open tolerate a short burst.
 """
 
 import math
@@ -10,7 +11,7 @@ from tests.platforms.slack_world import Clock, Refused
 
 TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
 """Calls a minute, and so the size of a bucket."""
-POST_BURST, POSTS_PER_MINUTE = 4, 300
+POST_BURST, POSTS_PER_MINUTE, SOCKET_BURST = 4, 300, 10
 SPECIAL = 0
 """The tier of methods with a limit too high to meet."""
 
@@ -81,4 +82,4 @@ class Pace:
             return [(key, POST_BURST, 1.0), (method, POSTS_PER_MINUTE, POSTS_PER_MINUTE / 60)]
         if tier == SPECIAL:
             return []
-        return [(method, TIERS[tier], TIERS[tier] / 60)]
+        return [(method, max(TIERS[tier], SOCKET_BURST), TIERS[tier] / 60)]

@@ -58,6 +58,8 @@ class Person:
     ) -> Message:
         """Types a message; "@ines", "#support", addresses and < > & become what Slack makes of them."""
         place = self._place(channel)
+        if self.id not in place.members or place.is_archived:
+            raise Failed(f"{self.user.name} cannot write in {place.name}.")
         text = wired(self.world, text)
         message = Message(self.world.new_ts(), place.id, self.id, text, rich(text), client_msg_id=str(uuid.uuid4()))
         message.thread_ts, message.files = _ts(thread_ts), [self._uploads(file) for file in files]

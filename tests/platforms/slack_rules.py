@@ -5,6 +5,7 @@ Limits: docs.slack.dev/reference/block-kit/blocks and /reference/views, slack_sd
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from tests.platforms import slack_elements as elements
@@ -174,17 +175,14 @@ def _divider(findings: Findings, block: Wire, at: str) -> None:
     """A divider has nothing to look at."""
 
 
+@dataclass(frozen=True)
 class Block:
     """Keys of a block, what looks into it, and the surfaces it may stand on."""
 
-    def __init__(
-        self,
-        check: Callable[[Findings, Wire, str], None],
-        needed: tuple[str, ...] = (),
-        optional: tuple[str, ...] = (),
-        surfaces: tuple[str, ...] = ("message", "modal", "home"),
-    ) -> None:
-        self.check, self.needed, self.optional, self.surfaces = check, needed, optional, surfaces
+    check: Callable[[Findings, Wire, str], None]
+    needed: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    surfaces: tuple[str, ...] = ("message", "modal", "home")
 
 
 BLOCKS = {

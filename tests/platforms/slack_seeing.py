@@ -77,7 +77,7 @@ def gathered(world: Workspace, user: User, since: int, failed: str = "") -> Seen
     return Seen([m for ts, m in messages.items() if ts not in gone], modal, home, failed, names(world))
 
 
-async def until(true: Callable[[], object], *, within_s: float = 5.0, what: str = "") -> None:
+async def until(true: Callable[[], object], *, within_s: float = 10.0, what: str = "") -> None:
     """Waits until something is so; fails when it is not in time."""
     end = time.monotonic() + within_s
     while not true():

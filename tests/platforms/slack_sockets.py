@@ -109,7 +109,8 @@ class Sockets:
         waiting = socket.waiting[envelope["envelope_id"]] = asyncio.get_running_loop().create_future()
         try:
             await self._send(socket, envelope)
-            return await asyncio.wait_for(waiting, patience_s)
+            async with asyncio.timeout(patience_s):
+                return await waiting
         except TimeoutError as error:
             raise Undelivered("timeout") from error
         except ConnectionError as error:

@@ -98,7 +98,7 @@ class Web:
         return self.world.app.app_scopes if token.startswith("xapp-") else self.world.app.scopes
 
     def _answer(self, asked: Request, token: str, fault: Fault | None) -> Wire:
-        name, channel = asked.method, str(asked.args.get("channel", ""))
+        name, channel = asked.method, self._channel(str(asked.args.get("channel", "")))
         opens = name == "apps.connections.open"
         method = OPEN if opens else METHODS.get(name)
         if method is None:
@@ -111,6 +111,13 @@ class Web:
             raise Refused(fault.with_)
         need(self._scopes(token), method.scope)
         return {"url": self.sockets.new_url()} if opens else method.answer(self.world, Call(asked.args))
+
+    def _channel(self, which: str) -> str:
+        """The id of what a call names, so that a name and an id share a limit."""
+        try:
+            return self.world.channel(which).id
+        except Refused:
+            return which
 
     def _check_token(self, token: str, right: str) -> None:
         app = self.world.app

@@ -228,7 +228,7 @@ class Workspace:
     emoji: set[str] = field(default_factory=lambda: set(EMOJI))
     sights: list[Sight] = field(default_factory=list)
     pings: list[tuple[str, str]] = field(default_factory=list)
-    """Who was notified, and by which message's time: ("@channel", "1699…")."""
+    """Whom the app notified, and by which message's time: ("@channel", "1699…")."""
     made: int = 0
     last_tick: int = 0
 

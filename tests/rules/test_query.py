@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from core import dialogs, ending, messages, policy, search, tags, teams, tickets
+from core import dialogs, ending, messages, policy, search, spam, tags, teams, tickets
 from core.desk import Desk
 from core.messages import Where
 from core.models import Agent, Dialog, EndReason, Message, Priority, Role, Ticket

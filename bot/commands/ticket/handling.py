@@ -5,7 +5,8 @@ from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.reading import one_contact
 from bot.commands.registry import command
-from core import contacts, tags, teams, tickets
+from core import contacts, dialogs, tags, teams, tickets
+from core import spam as marking
 from core.models import Ticket
 from core.show import Answer, Button, Text, Tone, text
 
@@ -85,8 +86,12 @@ def title(call: Call, ticket: kinds.Ticket, subject: kinds.Words) -> Answer:
 
 @command("ticket move", many=True, example="ticket move 42 tech needs a new router")
 def move(call: Call, ticket: kinds.Ticket, team: kinds.Team, why: kinds.Words = "") -> Answer:
-    """Move a ticket to another team; why goes along as a note."""
-    tickets.move(call.desk, ticket, team, why)
+    """Move a ticket and its live dialog to another team; why goes along as a note."""
+    dialog = dialogs.live_on(call.desk, ticket.id)
+    if dialog is not None:
+        dialogs.move(call.desk, dialog, team, why)
+    else:
+        tickets.move(call.desk, ticket, team, why)
     return Answer(text("#{number} is in {team}'s queue now.", number=ticket.number, team=team.title))
 
 
@@ -106,10 +111,8 @@ def _changed(call: Call, ticket: Ticket) -> Answer:
 
 @command("ticket spam", many=True, example="ticket spam 42")
 def spam(call: Call, ticket: kinds.Ticket) -> Answer:
-    """Close a ticket as spam, silently; the sender's next message waits in quarantine."""
-    tickets.mark_spam(call.desk, ticket, spam=True)
-    if ticket.contact_id is not None:
-        contacts.mark_spammer(call.desk, ticket.contact_id, spammer=True)
+    """Close a ticket as spam and end its live dialog, silently; the sender's next message waits in quarantine."""
+    marking.mark(call.desk, ticket)
     not_spam = Button(text("Not spam"), f"ticket notspam {ticket.number}")
     return Answer(text("#{number} is spam and closed.", number=ticket.number), buttons=(not_spam,))
 
@@ -117,9 +120,7 @@ def spam(call: Call, ticket: kinds.Ticket) -> Answer:
 @command("ticket notspam", many=True, example="ticket notspam 42")
 def notspam(call: Call, ticket: kinds.Ticket) -> Answer:
     """Bring a ticket back that is no spam."""
-    tickets.mark_spam(call.desk, ticket, spam=False)
-    if ticket.contact_id is not None:
-        contacts.mark_spammer(call.desk, ticket.contact_id, spammer=False)
+    marking.unmark(call.desk, ticket)
     return Answer(text("#{number} is open again.", number=ticket.number))
 
 

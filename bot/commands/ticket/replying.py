@@ -67,7 +67,8 @@ def note(call: Call, ticket: kinds.TicketOrDialog, body: kinds.Body) -> Answer:
     """Write an internal note; the customer never sees it."""
     found, dialog = ticket
     where = Where(ticket_id=None if found is None else found.id, dialog_id=None if dialog is None else dialog.id)
-    messages.note(call.desk, messages.bounded(call.desk, body), where, files=call.files, room_key=call.key, typed=call.typed)
+    words = messages.bounded(call.desk, body)
+    messages.note(call.desk, words, where, files=call.files, room_key=call.key, typed=call.typed)
     return Answer(text("Noted. Only the team can read it."))
 
 

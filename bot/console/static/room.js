@@ -5,7 +5,8 @@
   const words = JSON.parse(document.body.dataset.words);
   const state = { view: document.body.dataset.view, thread: document.body.dataset.thread, seq: 0, dialog: null, files: [] };
   const pending = new Map(); // what was sent and not answered, by key: sent again after a reconnect
-  let socket = null, tries = 0, waitingBefore = 0;
+  const undone = new Map(); // the words of a reply that may be withdrawn, by the key of the press
+  let socket = null, tries = 0;
 
   const key = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
   const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -42,6 +43,7 @@
     pending.set(kept.key, kept);
     send(kept);
     showUnsent();
+    return kept.key;
   }
 
   function settled(frame) {
@@ -67,8 +69,8 @@
     closed: () => hideThread(),
     typing: (frame) => { $("typing").textContent = frame.names ? fill(words.typing, { name: frame.names }) : ""; },
     choices: (frame) => (frame.thread ? threadChooser : chooser).show(frame),
-    done: settled,
-    refused: settled,
+    done: (frame) => { takeBackWords(frame.key); settled(frame); },
+    refused: (frame) => { undone.delete(frame.key); settled(frame); },
     answer: showAnswer,
   };
 
@@ -106,7 +108,6 @@
   function announceWaiting(at) {
     const waiting = Number(at.querySelector("ul").dataset.waiting);
     document.title = waiting ? `(${waiting}) Deskbell` : "Deskbell";
-    waitingBefore = waiting;
   }
 
   function countNotices() {
@@ -393,8 +394,9 @@
     if (button.dataset.asks) return ask(line, inThread);
     button.disabled = true;
     setTimeout(() => { button.disabled = false; }, 1500);
-    if (button.dataset.undo) takeBackWords(button);
-    deed({ type: "press", line, thread: inThread || "" });
+    const said = button.dataset.undo && button.closest("article").querySelector(".words").textContent;
+    const pressed = deed({ type: "press", line, thread: inThread || "" });
+    if (said) undone.set(pressed, { said, thread: state.thread });
   }
 
   // A button whose line lacks its last words opens the place where they are typed.
@@ -408,10 +410,11 @@
     $("line").focus();
   }
 
-  // An undone reply's words come back into the composer.
-  function takeBackWords(button) {
-    const said = button.closest("article").querySelector(".words").textContent;
-    if (!$("words").value) $("words").value = said;
+  // A withdrawn reply's words come back into the composer: not before the desk says that it was not too late.
+  function takeBackWords(pressed) {
+    const was = undone.get(pressed);
+    undone.delete(pressed);
+    if (was && was.thread === state.thread && !$("words").value) $("words").value = was.said;
   }
 
   function saveAnswer(button) {

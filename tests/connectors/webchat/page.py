@@ -51,8 +51,8 @@ class Visitor:
 
 
 async def until(socket: ClientConnection, *kinds: str) -> dict[str, Any]:
-    """The next frame of one of these kinds."""
-    async with asyncio.timeout(10):
+    """The next frame of one of these kinds; a desk whose store is locked gives up after 5 s, and so does what waits."""
+    async with asyncio.timeout(20):
         while True:
             frame: dict[str, Any] = json.loads(await socket.recv())
             if frame["type"] in kinds:

@@ -1,9 +1,11 @@
 """The web chat at the wire: forged, broken, huge, repeated and foreign input, against the desk as its owner runs it."""
 
 import asyncio
+import gzip
 import json
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,6 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as sync_connect
 
+from connectors.webchat import connector
 from tests.connectors.webchat.page import Visitor, until, visitor
 from tests.server import Server
 
@@ -152,7 +155,8 @@ async def test_strange_signs_in_every_other_field_break_nothing(desk: Server) ->
         details = {"name": strange, "email": strange}
         assert (await ana.says(socket, "Hello", details=details))["type"] == "said"
         await socket.send(json.dumps({"type": "details", "name": strange, "email": "a@b.example"}))
-        assert (await ana.says(socket, "Again"))["type"] == "said"
+        answer = await ana.says(socket, "Again")
+        assert answer["type"] == "said", answer
 
 
 async def test_the_same_message_sent_ten_times_at_once_is_stored_once(desk: Server) -> None:
@@ -171,10 +175,10 @@ async def test_another_visitor_cannot_use_my_message_ids_or_see_my_dialog(desk: 
     dialog = said["dialog"]
     async with eve.socket(dialog=dialog, seq=0) as socket:
         assert (await until(socket, "dialog"))["dialog"] is None
-        for frame in ({"type": "ack", "dialog": dialog, "delivered": 99, "seen": 99}, {"type": "end"}):
-            await socket.send(json.dumps(frame))
-        await socket.send(json.dumps({"type": "rate", "dialog": dialog, "score": 1}))
-        assert (await until(socket, "refused"))["client_id"] == ""
+        await socket.send(json.dumps({"type": "ack", "dialog": dialog, "delivered": 99, "seen": 99}))
+        for deed in ({"type": "end", "dialog": dialog}, {"type": "rate", "dialog": dialog, "score": 1}):
+            await socket.send(json.dumps(deed))
+            assert (await until(socket, "refused"))["text"] == "There is no such conversation."
         assert (await eve.says(socket, "Mine", client_id="guessable-id"))["dialog"] != dialog
     async with httpx.AsyncClient(base_url=desk.base, headers={"Authorization": f"Bearer {eve.token}"}) as web:
         assert (await web.get(f"/chat/transcript?channel=shop&dialog={dialog}")).status_code == 404
@@ -274,3 +278,8 @@ async def test_a_customers_address_is_never_believed(desk: Server) -> None:
     found = json.loads(desk.does("do", "customer find boss@example.com", "--json").stdout)
     assert len(found["cards"]) + len(found["lines"]) >= 2
     assert "not verified" in json.dumps(found)
+
+
+def test_the_widget_weighs_little() -> None:
+    script = Path(connector.__file__).parent / "static" / "widget.js"
+    assert len(gzip.compress(script.read_bytes())) <= 20 * 1024

@@ -1,0 +1,214 @@
+"""Commands that bring the desk into team chats: channels, the people in them, accounts that are one person's."""
+
+import re
+
+from bot.commands import kinds
+from bot.commands.call import Call, Surroundings
+from bot.commands.registry import command
+from core import accounts, notices, places, policy, showing, teams, tickets
+from core.actor import ActorKind
+from core.desk import Desk
+from core.errors import NotAllowed, UserError
+from core.models import Agent, Place, Purpose, Role, Team
+from core.places import Channel
+from core.show import Answer, Button, Text, Tone, text, texts, verbatim
+
+_ROLE = re.compile(r"\s*\brole:(\S+)")
+_LISTED = 20
+"""People of a channel who are listed with a button each."""
+
+
+@command("desk setup", role=None, around=True, example="desk setup support")
+def setup(call: Call, what: kinds.Words = "") -> Answer:
+    """Make the channel you type this in a team's: its people become the team's agents, its tickets get threads here.
+
+    With `supervisors` it becomes the place where supervisors are alerted. `role:NAME` takes only the people who have
+    that role; a channel everybody can read needs one.
+    """
+    around = call.around
+    if around is None:
+        raise UserError(text("Type this in the channel of your team chat that is to be the team's."))
+    admin = _admin(call, around)
+    asked = _ROLE.sub("", what).strip().lower()
+    purpose = Purpose.SUPERVISORS if asked == "supervisors" else Purpose.TEAM
+    team = teams.team_named(call.desk, asked) if asked and purpose is Purpose.TEAM else teams.first_team(call.desk)
+    channel, people = _chosen(around, _ROLE.search(what))
+    place = places.put(call.desk, team, channel, purpose)
+    if purpose is Purpose.SUPERVISORS:
+        return Answer(text("Supervisors of {team} are alerted here from now on.", team=team.title), tone=Tone.GOOD)
+    found = [accounts.admit(call.desk, team, channel.room, person) for person in people if person.is_full]
+    for agent in found:
+        _greet(call.desk, agent)
+    return _set_up(call, place, team, [agent for agent in found if agent.id != admin.id])
+
+
+def _admin(call: Call, around: Surroundings) -> Agent:
+    """The admin who does it; whoever administers the chat becomes one while no admin has ever been here."""
+    actor = call.desk.actor
+    if actor.kind is ActorKind.AGENT and actor.role is Role.ADMIN:
+        return call.agent()
+    if not around.is_chats_admin:
+        raise NotAllowed(text("Only an admin of this desk, or of this team chat, can set up a channel."))
+    if accounts.has_admin(call.desk):
+        raise NotAllowed(
+            text("An admin of this desk has to confirm it. Type “me link” in the team room, then here “me link CODE”.")
+        )
+    team = teams.first_team(call.desk)
+    admin = accounts.admit(call.desk, team, around.channel.room, around.typist, role=Role.ADMIN)
+    admin.role = Role.ADMIN
+    teams.saw(call.desk, admin.id)
+    return admin
+
+
+def _chosen(around: Surroundings, asked: re.Match[str] | None) -> tuple[Channel, tuple[accounts.Person, ...]]:
+    """The channel and its people: all of them, or those of one role."""
+    if asked is None:
+        if around.is_open:
+            raise UserError(
+                text("Everybody here can read {channel}. Name the role of your team: desk setup role:NAME",
+                     channel=around.channel.name)
+            )  # fmt: skip
+        return around.channel, around.members
+    wanted = asked[1].lstrip("@").lower()
+    role = next((each for each in around.roles if each.name.lower() == wanted), None)
+    if role is None:
+        known = ", ".join(each.name for each in around.roles) or "–"
+        raise UserError(text("There is no role {role} here. There are: {known}", role=wanted[:60], known=known))
+    here = around.channel
+    people = tuple(each for each in around.members if each.external_id in role.accounts)
+    return Channel(here.room, here.place, here.name, role.id), people
+
+
+def _greet(desk: Desk, agent: Agent) -> None:
+    """Tells a new agent once how the desk works."""
+    for account in accounts.of_agent(desk, agent.id):
+        if not account.is_greeted:
+            account.is_greeted = True
+            notices.give(desk, agent.id, _WELCOME)
+
+
+_WELCOME = text(
+    "Welcome to the desk! In a ticket's thread what you write is a note for the team; “!r …” answers the customer. "
+    "In a live dialog you have taken, what you write goes to the customer; “!n …” is a note. "
+    "Try it where it reaches nobody: me practice"
+)
+
+
+def _set_up(call: Call, place: Place, team: Team, people: list[Agent]) -> Answer:
+    call.desk.flush()
+    count = places.untold(call.desk, place)
+    lines = [verbatim(f"@{agent.name} – {agent.public_name}") for agent in people]
+    buttons = [
+        Button(text("Remove {name}", name=agent.public_name[:40]), f"desk agent-remove @{agent.name}")
+        for agent in people[:_LISTED]
+    ]
+    if count:
+        shown = "1000+" if count >= places.COUNTED else str(count)
+        lines.append(text("{count} tickets are not closed. Each gets its thread with its next change.", count=shown))
+        buttons.insert(0, Button(text("Open threads for all {count} now", count=shown), "desk open-threads"))
+    said = texts(
+        "This channel is {team}'s now, with {count} agent besides you.",
+        "This channel is {team}'s now, with {count} agents besides you.",
+        count=len(people), team=team.title,
+    )  # fmt: skip
+    return Answer(said, lines=tuple(lines), buttons=tuple(buttons), tone=Tone.GOOD)
+
+
+def _place_here(call: Call) -> Place:
+    around = call.around
+    place = None if around is None else places.at(call.desk, around.channel.room, around.channel.place)
+    if place is None:
+        raise UserError(text("This channel is no team's. Make it one: desk setup"))
+    return place
+
+
+@command("desk open-threads", role=Role.ADMIN, around=True, example="desk open-threads")
+def open_threads(call: Call) -> Answer:
+    """Open a thread in this channel for every ticket of its team that is not closed."""
+    place = _place_here(call)
+    found = places.untold_tickets(call.desk, place, limit=places.COUNTED)
+    showing.open_for_tickets(call.desk, place, found)
+    said = texts("{count} thread is on its way.", "{count} threads are on their way.", count=len(found))
+    return Answer(said, tone=Tone.GOOD)
+
+
+@command("desk setup-off", role=Role.ADMIN, around=True, example="desk setup-off")
+def setup_off(call: Call) -> Answer:
+    """Let this channel be no team's any more; its threads stay as they are."""
+    around = call.around
+    found = () if around is None else places.all_at(call.desk, around.channel.room, around.channel.place)
+    if not found:
+        raise UserError(text("This channel is no team's. Make it one: desk setup"))
+    for place in found:
+        places.remove(call.desk, place)
+    return Answer(text("This channel is no team's any more."))
+
+
+@command("desk places", reads=True, example="desk places")
+def list_places(call: Call) -> Answer:
+    """List the channels of team chats and whose they are."""
+    found = places.known(call.desk)
+    lines = tuple(
+        text("{room} {name}: {team}, {use}", room=at.room, name=at.name, team=team.title, use=_USE[at.purpose])
+        for at, team in found
+    )
+    return Answer(texts("{count} channel", "{count} channels", count=len(lines)), lines=lines)
+
+
+_USE: dict[str, Text] = {
+    Purpose.TEAM.value: text("its tickets"),
+    Purpose.SUPERVISORS.value: text("alerts for supervisors"),
+}
+
+
+@command("desk accept", role=Role.ADMIN, example="desk accept slack U012AB3CD")
+def accept(call: Call, room: kinds.Word, account: kinds.Word) -> Answer:
+    """Make somebody who came to a team's channel an agent of that team."""
+    agent = accounts.accept(call.desk, room, account)
+    _greet(call.desk, agent)
+    remove = Button(text("Remove {name}", name=agent.public_name[:40]), f"desk agent-remove @{agent.name}")
+    return Answer(text("{who} is an agent now: @{name}", who=agent.public_name, name=agent.name), buttons=(remove,))
+
+
+@command("me link", role=None, example="me link")
+def link(call: Call, code: kinds.Word = "") -> Answer:
+    """Make your accounts one person: ask for a code where you are known, and type it where you are not yet."""
+    if not code:
+        policy.must_be(call.desk.actor, Role.AGENT, Text("me link"))
+        made = accounts.code_for(call.desk, call.agent())
+        return Answer(text("Type this in your other account within 15 minutes: me link {code}", code=made))
+    if not call.account:
+        raise UserError(text("Type the code in the account of your team chat that is to be yours."))
+    agent = accounts.use_code(call.desk, code, call.room, call.account)
+    teams.saw(call.desk, agent.id)
+    return Answer(text("This account is yours now, @{name}.", name=agent.name), tone=Tone.GOOD)
+
+
+@command("me alerts", example="me alerts slack")
+def alerts(call: Call, where: kinds.Word) -> Answer:
+    """Choose where you are told of what concerns you: `slack`, `discord`, or `off`."""
+    agent = call.agent()
+    rooms = [account.room for account in accounts.of_agent(call.desk, agent.id)]
+    if where not in (*rooms, notices.NOWHERE):
+        known = ", ".join((*dict.fromkeys(rooms), notices.NOWHERE))
+        raise UserError(text("“{typed}” is not one of {names}.", typed=where[:40], names=known))
+    agent.preferences = agent.preferences | {"alerts": where}
+    if where == notices.NOWHERE:
+        return Answer(text("You get no more messages; the news in the team room stay."))
+    return Answer(text("You are told in {room} from now on.", room=where))
+
+
+@command("me practice", example="me practice")
+def practice(call: Call) -> Answer:
+    """Get a ticket to try things on; what you write there reaches nobody."""
+    me = call.agent()
+    ticket = tickets.open_new(call.desk, f"Practice of {me.public_name}", teams.first_team(call.desk), how="practice")
+    tickets.take(call.desk, ticket, me)
+    return Answer(
+        text("#{number} is for practice: it has no customer. Close it when you are done.", number=ticket.id),
+        tone=Tone.GOOD, go=f"ticket:{ticket.id}",
+    )  # fmt: skip
+
+
+DESK_COMMANDS = (setup, open_threads, setup_off, list_places, accept)
+MY_COMMANDS = (link, alerts, practice)

@@ -1,0 +1,177 @@
+"""A command as a form: its parameters are the fields, filled with what was typed; a mistake is shown at its field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.commands import completing, reading
+from bot.commands.call import Call
+from bot.commands.reading import Reader
+from bot.commands.registry import Command, Parameter
+from core.desk import Desk
+from core.errors import UserError
+from core.show import Text, text, verbatim
+
+_TARGETS = frozenset(("ticket", "dialog", "either", "contact"))
+"""What in a thread need not be named."""
+_LONG = frozenset(("rest",))
+_MOST_CHOICES = 100
+AFTERWARDS = "afterwards"
+"""The extra field of a reply: what becomes of the ticket."""
+_AFTER = {"keep": "ticket reply", "close": "ticket reply-close", "pending": "ticket reply-pending"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form."""
+
+    name: str
+    label: Text
+    is_long: bool = False
+    is_optional: bool = False
+    value: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    """What can be chosen: value and what it means; nothing where one types."""
+    is_offered: bool = False
+    """Whether choices are looked up while one types (`offers`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A command waiting for its parameters."""
+
+    command: str
+    title: Text
+    fields: tuple[Field, ...]
+    target: str = ""
+    """What it is about where that is known: a ticket's or dialog's number as typed."""
+    seen_seq: int | None = None
+    """Up to where the ticket had gone when the form was opened."""
+
+
+class Unfit(UserError):
+    """Some fields of a form are wrong: each with what would be right."""
+
+    def __init__(self, wrong: Mapping[str, Text]) -> None:
+        super().__init__(next(iter(wrong.values())))
+        self.wrong = dict(wrong)
+
+
+def wanted(call: Call, line: str, commands: Sequence[Command]) -> Form | None:
+    """The form for a line that lacks something its command needs; None where it can be run as it is.
+
+    Raises UserError where the line names no command.
+    """
+    typed = reading.find(line, commands, call)
+    reader = Reader(call, typed.rest, typed.in_thread)
+    target, parts = _take_apart(reader, typed.command, typed.in_thread)
+    lacks = [
+        p for p in typed.command.parameters if not p.is_optional and not parts.get(p.name) and not _is_known(p, target)
+    ]
+    if not lacks:
+        return None
+    return made(call, typed.command, target, parts)
+
+
+def _is_known(parameter: Parameter, target: str) -> bool:
+    return parameter.takes.kind in _TARGETS and bool(target)
+
+
+def _take_apart(reader: Reader, command: Command, in_thread: bool) -> tuple[str, dict[str, str]]:
+    """What was typed for each parameter, as far as it goes; the thread's own ticket or dialog as `here`."""
+    parts: dict[str, str] = {}
+    target = ""
+    for parameter in command.parameters:
+        kind = parameter.takes.kind
+        if kind in _TARGETS:
+            target = reader.target() or ("here" if reader.call.here.is_thread else "")
+            if kind == "contact" and target in ("", "here") and reader.rest and not in_thread:
+                target = reader.word()
+        else:
+            parts[parameter.name] = reader.rest if kind in (*_LONG, "tags", "filter", "when") else reader.word()
+            reader.rest = "" if kind in (*_LONG, "tags", "filter") else reader.rest
+    return target, parts
+
+
+def made(call: Call, command: Command, target: str, values: Mapping[str, str] | None = None) -> Form:
+    """A command's form, filled with what is known."""
+    known = values or {}
+    fields = [
+        _field(call.desk, parameter, known.get(parameter.name, ""))
+        for parameter in command.parameters
+        if not _is_known(parameter, target)
+    ]
+    if command.name == "ticket reply":
+        fields.append(_afterwards())
+    number = "" if target in ("", "here") else f" #{target.lstrip('#')}"
+    return Form(
+        command.name, verbatim(f"{command.name.capitalize()}{number}"), tuple(fields), target, call.here.seen_seq
+    )
+
+
+def _afterwards() -> Field:
+    choices = (("keep", "as it is"), ("close", "close it"), ("pending", "wait for the customer, 3 days"))
+    return Field(AFTERWARDS, text("The ticket afterwards"), is_optional=True, choices=choices)
+
+
+def _field(desk: Desk, parameter: Parameter, value: str) -> Field:
+    kind = parameter.takes.kind
+    fixed = completing.fixed(kind)
+    return Field(
+        parameter.name, verbatim(parameter.name.capitalize()), is_long=parameter.takes.hint == "TEXT",
+        is_optional=parameter.is_optional, value=value,
+        choices=tuple(list(completing.offered(desk, parameter, ""))[:_MOST_CHOICES]) if fixed else (),
+        is_offered=not fixed and completing.is_offered(kind),
+    )  # fmt: skip
+
+
+def offers(desk: Desk, command: Command, name: str, typed: str, *, limit: int) -> list[tuple[str, str]]:
+    """What may stand in a field, while somebody types in it: value and what it means."""
+    parameter = next((each for each in command.parameters if each.name == name), None)
+    return [] if parameter is None else list(completing.offered(desk, parameter, typed))[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it came back."""
+
+    command: str
+    target: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def line_of(call: Call, filled: Filled, commands: Sequence[Command]) -> str:
+    """The command line a filled form means. Raises Unfit with what is wrong with each field."""
+    name = filled.command
+    if name == "ticket reply":
+        name = _AFTER.get(filled.values.get(AFTERWARDS, ""), name)
+    command = next((each for each in commands if each.name == name), None)
+    if command is None:
+        raise UserError(text("There is no command “{typed}”. Try: help", typed=name[:60]))
+    wrong: dict[str, Text] = {}
+    parts = [command.name]
+    for parameter in command.parameters:
+        said = _part(call, command, parameter, filled, wrong)
+        if said:
+            parts.append(said)
+    if wrong:
+        raise Unfit(wrong)
+    return " ".join(parts)
+
+
+def _part(call: Call, command: Command, parameter: Parameter, filled: Filled, wrong: dict[str, Text]) -> str:
+    kind = parameter.takes.kind
+    if _is_known(parameter, filled.target):
+        return "" if filled.target == "here" else filled.target
+    value = filled.values.get(parameter.name, "").strip()
+    if kind == "when" and not value and command.name == "ticket reply-pending":
+        value = "3d"
+    if not value:
+        if not parameter.is_optional:
+            wrong[parameter.name] = text("This is needed.")
+        return ""
+    quoted = f'"{value}"' if kind == "word" and " " in value else value
+    try:
+        reading.value(Reader(call, quoted, in_thread=False), parameter, command)
+    except UserError as error:
+        wrong[parameter.name] = error.said
+    return quoted

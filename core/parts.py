@@ -1,0 +1,49 @@
+"""What went wrong last in each part of the desk, kept where every process finds it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from core import upsert
+from core.desk import Desk
+from core.models import Kept
+from core.show import Text, text
+
+_SHOWN = timedelta(days=1)
+_PREFIX = "part:"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The last time a part failed."""
+
+    part: str
+    why: str
+    at: datetime
+
+
+def failed(desk: Desk, part: str, why: str) -> None:
+    """Keeps why a part failed, in place of what it failed by before."""
+    value = json.dumps({"why": why[:300], "at": desk.now.isoformat()})
+    statement = upsert.into(Kept, desk.on_postgres).values(name=_PREFIX + part, value=value)
+    desk.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def failures(desk: Desk) -> Sequence[Failure]:
+    """How the parts failed last, those of the last day."""
+    kept = select(Kept.name, Kept.value).where(Kept.name.startswith(_PREFIX)).order_by(Kept.name)
+    found = [_failure(row.name, row.value) for row in desk.execute(kept)]
+    return [each for each in found if each.at > desk.now - _SHOWN]
+
+
+def _failure(name: str, value: str) -> Failure:
+    known = json.loads(value)
+    return Failure(name.removeprefix(_PREFIX), known["why"], datetime.fromisoformat(known["at"]))
+
+
+def told(failure: Failure, now: datetime) -> Text:
+    """A failure in words, with how long ago it was."""
+    return text("Part {name} failed {ago} ago: {why}", name=failure.part, ago=now - failure.at, why=failure.why)

@@ -1,0 +1,122 @@
+"""Threads in pushed rooms, from the room's side: what one is about, what was read of it, what was typed in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from core import dialogs, messages, replies, tickets
+from core.desk import Desk
+from core.mirrors import Typed
+from core.models import Copy, EventRow, HeldReply, Message, Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What a thread is about, and up to where its ticket or dialog had gone at a moment."""
+
+    thread_id: int
+    ticket_id: int | None
+    dialog_id: int | None
+    is_retired: bool
+    seen_seq: int
+
+
+def at(desk: Desk, room: str, place: str, root: str, *, when: datetime | None = None) -> Spot | None:
+    """The thread with this root; None where it is none of ours."""
+    where = (Thread.room == room, Thread.place == place, Thread.root == root)
+    thread = desk.session.scalars(select(Thread).where(*where)).one_or_none()
+    if thread is None:
+        return None
+    return Spot(thread.id, thread.ticket_id, thread.dialog_id, thread.is_retired, _seen(desk, thread, when or desk.now))
+
+
+def _seen(desk: Desk, thread: Thread, when: datetime) -> int:
+    """What stood there at a moment is what its reader had before their eyes."""
+    if thread.ticket_id is not None:
+        ticket = tickets.read(desk, thread.ticket_id)
+        of_it = select(func.max(EventRow.ticket_seq)).where(EventRow.ticket_id == ticket.id)
+    else:
+        of_it = select(func.max(EventRow.dialog_seq)).where(EventRow.dialog_id == thread.dialog_id)
+    return int(desk.execute(of_it.where(EventRow.at <= when)).scalar_one() or 0)
+
+
+def of_ticket(desk: Desk, room: str, ticket_id: int) -> Thread | None:
+    """The thread in a room where a ticket lives."""
+    theirs = (Thread.room == room, Thread.ticket_id == ticket_id, ~Thread.is_retired)
+    return desk.session.scalars(select(Thread).where(*theirs).order_by(Thread.id.desc()).limit(1)).one_or_none()
+
+
+def read_up_to(desk: Desk, thread_id: int, order: str) -> None:
+    """Moves a thread's cursor forward, in the platform's order of lines; never back."""
+    desk.execute(update(Thread).where(Thread.id == thread_id, Thread.cursor < order).values(cursor=order))
+
+
+def cursors(desk: Desk, room: str) -> Sequence[Thread]:
+    """The threads of a room that may have been written in: those that are there, with their cursors."""
+    theirs = (Thread.room == room, Thread.root.is_not(None))
+    return desk.session.scalars(select(Thread).where(*theirs).order_by(Thread.id)).all()
+
+
+def typed_edited(desk: Desk, typed: Typed, agent_id: int, words: str) -> bool:
+    """An agent changed their line: a held reply goes out as it is now, what was said is edited everywhere.
+
+    False where the line is none of theirs that the desk knows.
+    """
+    held = _held(desk, typed)
+    if held is not None and held.agent_id == agent_id:
+        replies.reword(desk, held, words)
+        return True
+    message = _message(desk, typed)
+    if message is None or message.agent_id != agent_id:
+        return False
+    messages.edit(desk, message, messages.bounded(desk, words))
+    return True
+
+
+def typed_deleted(desk: Desk, typed: Typed) -> bool:
+    """A line was deleted in its room: a held reply is withdrawn, what was said is taken back everywhere."""
+    held = _held(desk, typed)
+    if held is not None:
+        replies.withdraw(desk, held)
+        return True
+    message = _message(desk, typed)
+    if message is None:
+        return False
+    messages.take_back(desk, message)
+    return True
+
+
+def undone(desk: Desk, typed: Typed, agent_id: int) -> bool:
+    """Its writer undoes a line by a sign on it (a reaction): only a held one still can be."""
+    held = _held(desk, typed)
+    if held is None or held.agent_id != agent_id:
+        return False
+    replies.withdraw(desk, held)
+    return True
+
+
+def _held(desk: Desk, typed: Typed) -> HeldReply | None:
+    theirs = (HeldReply.thread_id == typed.thread_id, HeldReply.typed_id == typed.line)
+    return desk.session.scalars(select(HeldReply).where(*theirs).with_for_update()).one_or_none()
+
+
+def _message(desk: Desk, typed: Typed) -> Message | None:
+    """What the desk keeps of a line that was typed there."""
+    stands = (Copy.place == f"thread:{typed.thread_id}", Copy.external_id == typed.line, Copy.is_origin)
+    found = select(Message).join(Copy, Copy.message_id == Message.id).where(*stands)
+    message = desk.session.scalars(found.limit(1)).one_or_none()
+    if message is not None and message.ticket_id is not None:
+        tickets.locked(desk, message.ticket_id)
+    elif message is not None and message.dialog_id is not None:
+        dialogs.locked(desk, message.dialog_id)
+    return message
+
+
+def standing(desk: Desk, room: str, place: str, line: str) -> Message | None:
+    """The message that stands as this post in a thread of a room: what a menu on a post is about."""
+    threads = select(func.concat("thread:", Thread.id)).where(Thread.room == room, Thread.place == place)
+    found = select(Message).join(Copy, Copy.message_id == Message.id)
+    found = found.where(Copy.external_id == line, Copy.place.in_(threads)).order_by(Message.id)
+    return desk.session.scalars(found.limit(1)).one_or_none()
