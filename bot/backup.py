@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 from bot.runlock import only_one
 from bot.settings import Settings
-from core.errors import ConfigurationError, UserError
+from core.errors import ConfigurationError, TemporaryError, UserError
 from core.show import text
 
 _DATABASE = "deskbell.db"
@@ -21,19 +21,26 @@ _KEY = "secret.key"
 def save(settings: Settings, target: Path) -> int:
     """Writes database, files and key into one archive; returns its size in bytes. The desk may run meanwhile."""
     _must_be_embedded(settings)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        copy = Path(folder) / _DATABASE
-        _copy_database(_database(settings), copy)
-        made = Path(folder) / "backup"
-        with tarfile.open(made, "w:gz") as archive:
-            archive.add(copy, _DATABASE)
-            for name in (_FILES, _KEY):
-                if (settings.data_dir / name).exists():
-                    archive.add(settings.data_dir / name, name)
-        made.chmod(0o600)
-        os.replace(made, target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            os.replace(_packed(settings, Path(folder)), target)
+    except (OSError, sqlite3.OperationalError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise TemporaryError(text("Nothing was saved to {path}: {why}", path=str(target), why=why)) from error
     return target.stat().st_size
+
+
+def _packed(settings: Settings, folder: Path) -> Path:
+    copy, made = folder / _DATABASE, folder / "backup"
+    _copy_database(_database(settings), copy)
+    with tarfile.open(made, "w:gz") as archive:
+        archive.add(copy, _DATABASE)
+        for name in (_FILES, _KEY):
+            if (settings.data_dir / name).exists():
+                archive.add(settings.data_dir / name, name)
+    made.chmod(0o600)
+    return made
 
 
 def _database(settings: Settings) -> Path:
@@ -63,6 +70,7 @@ def bring_back(settings: Settings, source: Path, *, replace: bool) -> None:
             _unpack(source, Path(folder))
             for ending in ("-wal", "-shm"):
                 database.with_name(database.name + ending).unlink(missing_ok=True)
+            (Path(folder) / _DATABASE).chmod(0o600)
             os.replace(Path(folder) / _DATABASE, database)
             _put_files(Path(folder), settings.data_dir)
 

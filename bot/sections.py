@@ -43,9 +43,8 @@ def read(*, serves: bool = False) -> Settings:
     """The desk's settings; where the desk is about to serve, its address is looked at too. Raises WrongSettings."""
     made: dict[type[BaseModel], Any] = {}
     wrong = [each for section in SECTIONS for each in _problems(section, made)]
-    if WebChatSection in made:
-        wrong += _of_web_chat(made[WebChatSection])
-    if serves and Settings in made:
+    wrong += _of_web_chat(made[WebChatSection])
+    if serves:
         wrong += _of_address(made[Settings])
     if wrong:
         raise WrongSettings(wrong)
@@ -55,15 +54,26 @@ def read(*, serves: bool = False) -> Settings:
 
 
 def _problems(section: type[BaseModel], made: dict[type[BaseModel], Any]) -> Iterator[Wrong]:
+    """What is wrong in one section; with the defaults in its place, the rest of the section is looked at, too."""
     try:
         made[section] = section()
     except ValidationError as error:
-        yield from _named(section, str(section.model_config.get("env_prefix", "")), error)
+        yield from _named(section, _prefix(section), error)
+        wrong = {_field(section, each) for each in error.errors()}
+        made[section] = section(**{name: section.model_fields[name].default for name in wrong})
+
+
+def _prefix(section: type[BaseModel]) -> str:
+    return str(section.model_config.get("env_prefix", ""))
+
+
+def _field(section: type[BaseModel], error: ErrorDetails) -> str:
+    return str(error["loc"][0]).lower().removeprefix(_prefix(section).lower())
 
 
 def _named(model: type[BaseModel], prefix: str, error: ValidationError) -> Iterator[Wrong]:
     for each in error.errors():
-        field = str(each["loc"][0]).lower().removeprefix(prefix.lower())
+        field = _field(model, each)
         name = f"{prefix}{field.upper()}"
         known = model.model_fields.get(field)
         why = _kindly(each, "" if known is None else known.description or "")

@@ -172,6 +172,12 @@ def is_relayed(desk: Desk, dialog: Dialog, agent_id: int) -> bool:
     return dialog.state is DialogState.LIVE and desk.session.get(Relay, (dialog.id, agent_id)) is not None
 
 
+def relayed_among(desk: Desk, among: Collection[int], agent_id: int) -> frozenset[int]:
+    """In which of these dialogs this agent's plain words go to the customer."""
+    found = select(Relay.dialog_id).where(Relay.dialog_id.in_(among), Relay.agent_id == agent_id)
+    return frozenset(desk.execute(found).scalars())
+
+
 def relayed_since(desk: Desk, dialog: Dialog, agent_id: int) -> datetime | None:
     """Since when an agent's plain words go to the customer; None where nothing tells."""
     switched = (EventRow.dialog_id == dialog.id, EventRow.kind == RelayChanged.kind)

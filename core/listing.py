@@ -14,6 +14,7 @@ from core.models import Agent, Contact, Dialog, Never, Phase, Priority, Status, 
 from core.models.base import Instant
 from core.query import All, Context, Is, Not, Query, Sort, Tree, is_timed, where
 from core.query.tree import asserts, terms
+from core.show import Text, text, verbatim
 
 T = TypeVar("T", Ticket, Dialog)
 COUNTED = 100
@@ -29,7 +30,7 @@ class Row(NamedTuple):
     priority: Priority
     team: str
     assignee: str
-    contact: str
+    contact: Text | None
     due_at: datetime | None
     waiting_since: datetime | None
     updated_at: datetime
@@ -238,12 +239,17 @@ def _beyond(key: Sort, edge: Any) -> Any:
     return key.expression < edge if key.goes_down else key.expression > edge
 
 
+def _called(name: str | None, contact_id: int | None) -> Text | None:
+    if name:
+        return verbatim(name)
+    return text("Customer {id}", id=contact_id) if contact_id else None
+
+
 def _row(row: Any) -> Row:
     """Unpacked in one go, in the order of `_rows`: by name each value takes as long as all of them do so."""
     (number, subject, status, priority, due_at, waiting_since, _, updated_at, team, assignee, name, claimed_name,
      contact_id, tags) = row  # fmt: skip
-    contact = name or claimed_name or (f"Customer {contact_id}" if contact_id else "")
     return Row(
-        number, subject, status, priority, team, assignee or "", contact, due_at, waiting_since, updated_at,
+        number, subject, status, priority, team, assignee or "", _called(name or claimed_name, contact_id), due_at, waiting_since, updated_at,
         tuple(sorted(tags.split(","))) if tags else (),
     )  # fmt: skip

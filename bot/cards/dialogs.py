@@ -1,11 +1,12 @@
 """What agents see of dialogs, the same for every room."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from bot.cards.people import about_contact, channel_field, who
-from core import around, contacts
+from core import around, contacts, dialogs
 from core.around import Around
 from core.desk import Desk
 from core.models import Channel, Contact, Dialog, DialogState, Phase
@@ -25,7 +26,15 @@ def dialog_cards(desk: Desk, shown: Sequence[Dialog]) -> tuple[Card, ...]:
     people = {each.id: contacts.standing(desk, each.contact_id) for each in shown}
     alone = {people[each.id].id for each in shown if each.ticket_id is None}
     beside = around.of_contacts(desk, alone)
-    return tuple(_card(desk, each, people[each.id], beside.get(people[each.id].id, Around())) for each in shown)
+    me = desk.actor.agent_id
+    joined = frozenset[int]() if me is None else dialogs.relayed_among(desk, [each.id for each in shown], me)
+    return tuple(
+        replace(
+            _card(desk, each, people[each.id], beside.get(people[each.id].id, Around())),
+            buttons=tuple(_dialog_buttons(desk, each, is_joined=each.id in joined)),
+        )
+        for each in shown
+    )
 
 
 def _card(desk: Desk, dialog: Dialog, contact: Contact, beside: Around) -> Card:
@@ -44,7 +53,6 @@ def _card(desk: Desk, dialog: Dialog, contact: Contact, beside: Around) -> Card:
         title=verbatim(dialog.subject or "…"),
         fields=tuple(fields),
         lines=(_phase(dialog), *about_contact(desk, contact, beside)),
-        buttons=tuple(_dialog_buttons(desk, dialog)),
         tone=_dialog_tone(dialog),
         link=f"dialog:{dialog.id}",
     )
@@ -74,7 +82,7 @@ def _dialog_tone(dialog: Dialog) -> Tone:
     return Tone.WARN if dialog.phase is Phase.WAITING else Tone.GOOD
 
 
-def _dialog_buttons(desk: Desk, dialog: Dialog) -> list[Button]:
+def _dialog_buttons(desk: Desk, dialog: Dialog, *, is_joined: bool) -> list[Button]:
     if dialog.state is DialogState.ENDED:
         return []
     if dialog.taken_at is None:
@@ -86,7 +94,9 @@ def _dialog_buttons(desk: Desk, dialog: Dialog) -> list[Button]:
         Button(text("End"), f"dialog end {dialog.id}"),
         Button(text("Solved"), f"dialog solved {dialog.id}", Tone.GOOD),
     ]
-    if dialog.assignee_id != desk.actor.agent_id:
+    if is_joined and dialog.assignee_id != desk.actor.agent_id:
+        buttons.append(Button(text("Step back"), f"dialog leave {dialog.id}"))
+    elif dialog.assignee_id != desk.actor.agent_id:
         buttons.insert(0, Button(text("Join"), f"dialog join {dialog.id}"))
     elif dialog.phase is Phase.HELD:
         buttons.insert(0, Button(text("Resume"), f"dialog resume {dialog.id}"))

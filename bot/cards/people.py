@@ -24,7 +24,7 @@ def contact_card(desk: Desk, contact: Contact) -> Card:
         for id_, name in beside.same[:2]
     ]
     return Card(
-        text("{who} (customer {id})", who=contacts.name_of(contact), id=contact.id),
+        text("{who} (customer {id})", who=_called(contact), id=contact.id),
         (Field(text("Name"), who(contact)), Field(text("Language"), verbatim(contact.language or "–")), *addresses),
         tuple(lines), tuple(buttons),
     )  # fmt: skip
@@ -43,7 +43,13 @@ def who(contact: Contact | None) -> Text:
         return text("erased")
     if not contact.name and contact.claimed_name:
         return text("Customer {id}, says to be {name}", id=contact.id, name=contact.claimed_name)
-    return verbatim(contacts.name_of(contact))
+    return _called(contact)
+
+
+def _called(contact: Contact) -> Text:
+    """A contact's proven name, else what they say, else their number."""
+    name = contact.name or contact.claimed_name
+    return verbatim(name) if name else text("Customer {id}", id=contact.id)
 
 
 def about_contact(desk: Desk, contact: Contact | None, beside: Around) -> list[Text]:

@@ -18,7 +18,8 @@ from core.troubles import Trouble
 
 LIVE = "live"
 FEED = 30
-_TO_TAKE = "status:new,open assignee:me|none -is:snoozed"
+_AT_HAND = "status:new,open assignee:me|none -is:snoozed -is:live"
+"""What an agent may go on with besides the live dialogs, whose tickets stand in their own cards."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,11 +89,7 @@ def _unique(world: Workspace, body: Wire, but: View | None) -> None:
 def updated(world: Workspace, call: Call) -> Wire:
     """Replaces an open view, if `hash` is still the one it has."""
     body = call.json("view", "invalid_arguments")
-    view_id, external = call.text("view_id"), call.text("external_id")
-    if not view_id and not external:
-        call.needed("view_id")
-    views = [v for stack in world.modals.values() for v in stack] + list(world.homes.values())
-    view = next((v for v in views if v.id == view_id or (external and v.body.get("external_id") == external)), None)
+    view = world.view(call.text("external_id") or call.needed("view_id"))
     rules.check_view(body, kind=view.body["type"] if view else "modal")
     if view is None:
         raise Refused("not_found")

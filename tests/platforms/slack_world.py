@@ -276,7 +276,7 @@ class Workspace:
             raise Refused("message_not_found")
         return found
 
-    def view(self, view_id: str) -> View | None:
-        """An open modal or published home tab."""
+    def view(self, known: str) -> View | None:
+        """An open modal or published home tab, by its id or external_id."""
         views = [v for stack in self.modals.values() for v in stack] + list(self.homes.values())
-        return next((v for v in views if v.id == view_id), None)
+        return next((v for v in views if known in (v.id, v.body.get("external_id"))), None)
