@@ -6,12 +6,11 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from bot.runlock import only_one
 from bot.settings import Settings
 from core.errors import ConfigurationError, TemporaryError, UserError
 from core.show import text
+from core.store import file_of
 
 _DATABASE = "deskbell.db"
 _FILES = "files"
@@ -44,7 +43,7 @@ def _packed(settings: Settings, folder: Path) -> Path:
 
 
 def _database(settings: Settings) -> Path:
-    return Path(make_url(settings.url).database or "")
+    return Path(file_of(settings.url))
 
 
 def _copy_database(source: Path, target: Path) -> None:

@@ -50,7 +50,7 @@ class Health:
         except TemporaryError:
             failing.append("store")
         told: dict[str, Any] = {"ready": not failing, "failing": failing}
-        if self._may_ask(request):
+        if known and self._may_ask(request):
             told["failed"] = [_as_json(failure, self._desks.clock()) for failure in known]
         return JSONResponse(told, status_code=503 if failing else 200)
 

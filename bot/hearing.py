@@ -14,7 +14,7 @@ from bot.commands.call import Call, Here, Surroundings
 from bot.commands.registry import Command
 from bot.commands.running import asks_for_surroundings, run
 from bot.saying import Spoken
-from core import accounts, files, places, teams, threads
+from core import accounts, asking, files, intake, places, teams, threads
 from core.actor import SYSTEM, Actor, ActorKind
 from core.desk import Desk
 from core.errors import NotAllowed, UserError
@@ -200,6 +200,16 @@ class Hearing:
     async def here(self, deed: Deed) -> tuple[Actor, Here]:
         """Who does something, and the thread they do it in."""
         return await self.desks.read(SYSTEM, lambda desk: self._where(desk, deed))
+
+    async def answered(self, account: str, name: str, words: str, key: str) -> bool:
+        """Somebody who is no agent wrote to the desk alone; False where nobody has asked them anything."""
+
+        def body(desk: Desk) -> bool:
+            if not intake.is_first(desk, f"room:{self.room}", key):
+                return True
+            return asking.answer(desk, self.room, account, name, words) is not None
+
+        return await self.desks.change(SYSTEM, body)
 
     async def keep(self, account: str, taken: files.Taken, name: str) -> int | None:
         """Notes a file somebody sent along, whose bytes lie in the store; None where they are no agent."""

@@ -12,6 +12,8 @@ from core.desk import Desk
 from core.errors import PermanentError
 from core.models import (
     Account,
+    Agent,
+    Ask,
     Author,
     Copy,
     Delivery,
@@ -159,6 +161,8 @@ def _attached(file: File) -> Attached:
 
 def _to_person(desk: Desk, claimed: Claimed) -> Posting:
     delivery = claimed.delivery
+    if "ask" in delivery.facts:
+        return _question(desk, delivery)
     account_id = int(delivery.lane.partition(":")[2])
     account = desk.session.get(Account, account_id)
     if account is None:
@@ -170,6 +174,20 @@ def _to_person(desk: Desk, claimed: Claimed) -> Posting:
         delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=delivery.kind, place=account.external_id,
         root=None, shown=Line(_texts(claimed), link=_link(desk, account.room, delivery)), language=agent.language,
         zone=agent.time_zone,
+    )  # fmt: skip
+
+
+def _question(desk: Desk, delivery: Delivery) -> Posting:
+    """A question with the messages its asker chose, for somebody who sees nothing else."""
+    asked = desk.session.get_one(Ask, delivery.facts["ask"])
+    agent = desk.session.get_one(Agent, asked.agent_id)
+    shown = desk.session.scalars(select(Message).where(Message.id.in_(asked.shown)).order_by(Message.id)).all()
+    texts = [text("{who} asks: {question}", who=agent.public_name, question=asked.question)]
+    texts += [text("{who}: {words}", who=history.who_said(desk, m), words=history.words_of(m)) for m in shown]
+    texts.append(text("Just answer here; {who} gets it.", who=agent.public_name))
+    return Posting(
+        delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=delivery.kind, place=asked.account, root=None,
+        shown=Line(tuple(texts)), language=agent.language, zone=agent.time_zone,
     )  # fmt: skip
 
 

@@ -1,16 +1,16 @@
 """What agents should know beside a ticket or a dialog: the customer's other unclosed tickets, and who they may be."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import CTE, Select, Subquery, exists, func, literal, select, union, union_all
 from sqlalchemy.orm import aliased
 
-from core import policy
+from core import contacts, policy
 from core.desk import Desk
-from core.models import NOT_CLOSED, Contact, Identity, Tag, Tagging, Ticket
+from core.models import NOT_CLOSED, Channel, Contact, Dialog, Identity, Tag, Tagging, Ticket
 from core.query import where
 
 _Found: TypeAlias = dict[int, dict[str, list[tuple[int, str]]]]
@@ -25,6 +25,17 @@ class Around:
     tickets: tuple[tuple[int, str], ...] = ()
     same: tuple[tuple[int, str], ...] = ()
     tags: tuple[str, ...] = ()
+
+
+def people_of(desk: Desk, dialogs: Sequence[Dialog]) -> dict[int, Contact]:
+    """The contact of each dialog by its id, as they stand today; read in one statement, their channels in another."""
+    ids: tuple[tuple[Any, set[int]], ...] = (
+        (Contact, {each.contact_id for each in dialogs}),
+        (Channel, {each.channel_id for each in dialogs}),
+    )
+    for table, wanted in ids:
+        desk.session.scalars(select(table).where(table.id.in_(wanted))).all()
+    return {each.id: contacts.standing(desk, each.contact_id) for each in dialogs}
 
 
 def of_contacts(desk: Desk, ids: Collection[int]) -> dict[int, Around]:

@@ -1,6 +1,6 @@
 """What each kind of deadline does when its time has come; each first asks whether it is still true."""
 
-from core import dialogs, ending, idling, messages, notices, presence, replies, tickets, wordings
+from core import asking, dialogs, ending, idling, messages, notices, presence, replies, tickets, wordings
 from core.deadlines import Due, Effects
 from core.desk import Desk
 from core.events import DialogCalledOut, Reminded
@@ -100,6 +100,7 @@ def _remind(desk: Desk, due: Due) -> None:
 
 
 EFFECTS: Effects = {
+    ("ask", "chase"): asking.chase,
     ("dialog", "next"): _dialog_next,
     ("dialog", "lease"): presence.look,
     ("held", "release"): _release,

@@ -36,6 +36,8 @@ class Pace:
     longest_text: int = 20_000
     """Characters of one message; the widget refuses more, other channels keep the rest as a file."""
     longest_subject: int = 200
+    ask_again: timedelta = timedelta(days=1)
+    """How long after a question to somebody who is no agent it is asked again."""
     tell_again: timedelta = timedelta(hours=1)
     """How long after `nobody is there` the customer is not told so again."""
     messages_per_minute: int = 40

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.models import Account, Place, Rank, Thread
+from core.models import Account, Ask, Place, Rank, Thread
 from core.outbox import CARD, Wanted
 from core.room import Mark
 from core.show import Button, Text, as_json
@@ -73,6 +73,15 @@ def call(
         lane=f"place:{place.id}", destination=room, kind=LINE, buckets=_posts(place.room, place.place), rank=Rank.ALERT,
         ticket_id=None if thread is None else thread.ticket_id, dialog_id=None if thread is None else thread.dialog_id,
         facts=facts | ({} if thread is None else {"thread": thread.id}),
+    )  # fmt: skip
+
+
+def question(asked: Ask) -> Wanted:
+    """A question for somebody who is no agent."""
+    room = _destination(asked.room)
+    return Wanted(
+        lane=f"ask:{asked.id}", destination=room, kind=DM, buckets=(f"{room}:dms", room), rank=Rank.WORDS,
+        ticket_id=asked.ticket_id, facts={"ask": asked.id},
     )  # fmt: skip
 
 

@@ -116,8 +116,9 @@ def _channel(desk: Desk, name: str, more: str, value: str) -> None:
         raise UserError(text("A channel looks like: channel shop = webchat team:support on"))
     channel = teams.add_channel(desk, match[1], name, teams.team_named(desk, match[2]))
     if channel.kind != match[1]:
-        said = text("{name} is {kind}; a channel's kind cannot change. Set up another one.", name=name, kind=channel.kind)
-        raise UserError(said)
+        raise UserError(
+            text("{name} is {kind}; a channel's kind cannot change. Add another one.", name=name, kind=channel.kind)
+        )
     channel.team_id = teams.team_named(desk, match[2]).id
     channel.is_on = match[3] != "off"
 

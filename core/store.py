@@ -95,6 +95,11 @@ def is_database(url: str) -> bool:
     return is_file or parsed.get_backend_name() == "postgresql"
 
 
+def file_of(url: str) -> str:
+    """The path of an embedded database's file."""
+    return make_url(url).database or ""
+
+
 def open_driver(url: str) -> Driver:
     """The driver for a database URL: `sqlite:///path` or `postgresql://…`; the other one is not even imported."""
     parsed = make_url(url)

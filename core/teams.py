@@ -119,6 +119,11 @@ def has_team(desk: Desk) -> bool:
     return desk.execute(select(Team.id).where(~Team.is_demo).limit(1)).first() is not None
 
 
+def known(desk: Desk) -> Sequence[Team]:
+    """All teams by name."""
+    return desk.session.scalars(select(Team).order_by(Team.name)).all()
+
+
 def team_named(desk: Desk, name: str) -> Team:
     """The team of this name."""
     team = desk.session.scalars(select(Team).where(Team.name == name.lower())).one_or_none()

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
-
 from bot.cards.people import about_contact, channel_field, who
-from core import around, contacts, dialogs
+from core import around, dialogs
 from core.around import Around
 from core.desk import Desk
-from core.models import Channel, Contact, Dialog, DialogState, Phase
+from core.models import Contact, Dialog, DialogState, Phase
 from core.naming import Names
 from core.show import Button, Card, Field, Text, Tone, text, verbatim
 
@@ -21,9 +19,7 @@ def dialog_card(desk: Desk, dialog: Dialog) -> Card:
 
 def dialog_cards(desk: Desk, shown: Sequence[Dialog]) -> tuple[Card, ...]:
     """Several dialogs' cards, in as many statements as one's."""
-    for table, ids in ((Contact, {each.contact_id for each in shown}), (Channel, {each.channel_id for each in shown})):
-        desk.session.scalars(select(table).where(table.id.in_(ids))).all()
-    people = {each.id: contacts.standing(desk, each.contact_id) for each in shown}
+    people = around.people_of(desk, shown)
     alone = {people[each.id].id for each in shown if each.ticket_id is None}
     beside = around.of_contacts(desk, alone)
     me = desk.actor.agent_id

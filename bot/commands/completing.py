@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from bot.commands.call import Here
 from bot.commands.reading import ABOUT, SHORTCUTS
 from bot.commands.registry import Command, Parameter
-from core import listing, teams, templates, views
+from core import listing, tags, teams, templates, views
 from core.desk import Desk
-from core.models import Priority, Role, Status, Tag, Team
+from core.models import Priority, Role, Status
 from core.query import parse
 from core.query.fields import FIELDS
 
@@ -107,11 +105,11 @@ def _agents(desk: Desk) -> Iterable[tuple[str, str]]:
 
 
 def _teams(desk: Desk) -> Iterable[tuple[str, str]]:
-    return ((row.name, row.title) for row in desk.execute(select(Team.name, Team.title).order_by(Team.name)))
+    return ((team.name, team.title) for team in teams.known(desk))
 
 
 def _tags(desk: Desk) -> Iterable[tuple[str, str]]:
-    return ((f"+{name}", "") for name in desk.execute(select(Tag.name).order_by(Tag.name).limit(200)).scalars())
+    return ((f"+{name}", "") for name in tags.known(desk))
 
 
 def _filters(desk: Desk) -> Iterable[tuple[str, str]]:

@@ -29,6 +29,8 @@ from core.show import Answer, Text, Tone, text
 log = logging.getLogger(__name__)
 
 _SEEN_S = 40
+ALIVE = {"ping": 25, "patience": 15}
+"""Every how many seconds a page asks whether it is still heard, and how long it waits for any answer."""
 _LONGEST = 64 * 1024
 
 

@@ -1,6 +1,7 @@
 """What one page of the room shows: the sidebar, the feed of a view, and a thread, read in one go and put into HTML."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from core.errors import UserError
 from core.files import Store, is_shown
 from core.query import parse
 from core.render import Voice
-from core.show import Card, Text, text
+from core.show import Card, Text, text, verbatim
 from core.troubles import Trouble
 
 LIVE = "live"
@@ -52,9 +53,27 @@ class View:
     is_chosen: bool
 
     @property
+    def title(self) -> Text:
+        """What people call it."""
+        return name_of_view(self.name)
+
+    @property
     def shown(self) -> str:
         """Its count as people read it."""
         return "99+" if self.count >= listing.COUNTED else str(self.count) if self.count else ""
+
+
+_VIEW_NAMES = {
+    "live": text("live"), "mine": text("mine"), "unassigned": text("unassigned"), "all": text("all"),
+    "waiting": text("waiting"), "due": text("due"), "overdue": text("overdue"), "pending": text("pending"),
+    "closed": text("closed"), "quarantine": text("quarantine"), "undelivered": text("undelivered"),
+    "stuck": text("stuck"),
+}  # fmt: skip
+
+
+def name_of_view(name: str) -> Text:
+    """What people call a view: the desk's own in their language, others as they were named."""
+    return _VIEW_NAMES.get(name, verbatim(name))
 
 
 def side(desk: Desk, looking: Looking) -> Fragment:
@@ -80,32 +99,52 @@ def _count(desk: Desk, line: str) -> int:
 def feed(desk: Desk, looking: Looking) -> Fragment:
     """The middle: the cards of the chosen view; the live dialogs stand above every list."""
     speaker = voice(desk.actor, desk.now)
-    shown = cards.dialog_cards(desk, listing.live(desk)) if looking.view == LIVE else ()
-    said, more = _listed(desk, looking.view)
-    about = html("feed.html", speaker, view=looking.view, live=shown, cards=said, trouble=more, chosen=looking.thread)
+    groups, more = _at_hand(desk) if looking.view == LIVE else _listed(desk, looking.view)
+    groups = tuple(group for group in groups if group.cards)
+    name = name_of_view(looking.view)
+    about = html("feed.html", speaker, view=name, groups=groups, trouble=more, chosen=looking.thread)
     return Fragment("feed", about)
 
 
-def _listed(desk: Desk, view: str) -> tuple[tuple[Card, ...], Text | None]:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some cards of the feed, and what stands above them."""
+
+    cards: tuple[Card, ...]
+    title: Text | None = None
+
+
+def _at_hand(desk: Desk) -> tuple[tuple[Group, ...], Text | None]:
+    """What is live, the agent's own tickets, and those anybody may take."""
+    rows, more = _rows(desk, _AT_HAND)
+    mine = cards.rows_as_cards([row for row in rows if row.assignee])
+    free = cards.rows_as_cards([row for row in rows if not row.assignee])
+    live = Group(cards.dialog_cards(desk, listing.live(desk)))
+    return (live, Group(mine, text("Your tickets")), Group(free, text("Tickets for you to take"))), more
+
+
+def _listed(desk: Desk, view: str) -> tuple[tuple[Group, ...], Text | None]:
     """The cards of a view, or why there are none; the policy speaks through who asks for them."""
     try:
         match view:
             case Trouble.QUARANTINE:
-                return tuple(map(cards.quarantine_card, troubles.quarantined(desk))), None
+                found = tuple(map(cards.quarantine_card, troubles.quarantined(desk)))
             case Trouble.UNDELIVERED:
-                return tuple(map(cards.delivery_card, troubles.undelivered(desk))), None
+                found = tuple(map(cards.delivery_card, troubles.undelivered(desk)))
             case Trouble.STUCK:
-                return tuple(map(cards.deadline_card, troubles.stuck(desk))), None
+                found = tuple(map(cards.deadline_card, troubles.stuck(desk)))
             case _:
-                return _of_view(desk, _TO_TAKE if view == LIVE else views.named(desk, view) or view)
+                rows, more = _rows(desk, views.named(desk, view) or view)
+                return (Group(cards.rows_as_cards(rows)),), more
     except UserError as error:
         return (), error.said
+    return (Group(found),), None
 
 
-def _of_view(desk: Desk, line: str) -> tuple[tuple[Card, ...], Text | None]:
+def _rows(desk: Desk, line: str) -> tuple[Sequence[listing.Row], Text | None]:
     page = listing.page(desk, parse(line), limit=FEED)
     more = text("More fit than are shown here. Narrow it down: ticket list FILTER") if page.after else None
-    return cards.rows_as_cards(page.rows), more
+    return page.rows, more
 
 
 def told(desk: Desk) -> Fragment:

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket
 
 from bot.commands.registry import Command
 from bot.console import places
-from bot.console.live import Page
+from bot.console.live import ALIVE, Page
 from bot.console.places import Looking
 from bot.console.signin import HEADERS, SignIn, is_from_us, signed_in
 from bot.console.tab import Shared
@@ -88,7 +88,7 @@ class TeamRoom:
         speaker = voice(who.actor, self._desks.clock())
         regions = {fragment.region: fragment.html for fragment in around}
         said = {name: speaker.say(each) for name, each in SCRIPT_WORDS.items()}
-        page = html("room.html", speaker, looking=looking, me=who.actor, script_words=said, **regions)
+        page = html("room.html", speaker, looking=looking, me=who.actor, script_words=said, alive=ALIVE, **regions)
         return HTMLResponse(page, headers=HEADERS)
 
     async def _socket(self, websocket: WebSocket) -> None:

@@ -32,8 +32,15 @@ def html(template: str, speaker: Voice, **values: Any) -> str:
     say: Callable[[Text], str] = speaker.say
     return _environment.get_template(template).render(
         say=say, t=lambda id_, **args: speaker.say(Text(id_, args)), moment=speaker.moment, linked=linked,
-        language=speaker.language, clock=lambda at: speaker.moment(at), **values,
+        language=speaker.language, clock=lambda at: speaker.moment(at), size=size, **values,
     )  # fmt: skip
+
+
+def size(count: int) -> str:
+    """How large a file is, as people read it."""
+    if count < 1_000:
+        return f"{count} B"
+    return f"{max(1, round(count / 1024))} KB" if count < 1_000_000 else f"{count / 2**20:.1f} MB"
 
 
 def linked(words: str) -> Markup:

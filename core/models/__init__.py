@@ -45,6 +45,7 @@ from core.models.people import (
 )
 from core.models.sending import (
     TO_BE_SENT,
+    Ask,
     Bucket,
     Delivery,
     DeliveryState,
@@ -91,6 +92,7 @@ __all__ = [
     "WAITING",
     "Account",
     "Agent",
+    "Ask",
     "Author",
     "Base",
     "Bucket",

@@ -117,6 +117,26 @@ TO_BE_SENT: ColumnElement[bool] = literal_column("delivery.is_due")
 """A delivery that is still to be sent, in the words of its partial index."""
 
 
+class Ask(Base):
+    """A question on a ticket to somebody who is no agent, and whether they have answered."""
+
+    __tablename__ = "ask"
+    __table_args__ = (partial_index("ix_ask_open", "room", "account", "id", where="answered_at IS NULL"), NEVER_AGAIN)
+
+    id: Mapped[Key]
+    ticket_id: Mapped[int] = reference("ticket", erased="CASCADE")
+    agent_id: Mapped[int] = reference("agent")
+    room: Mapped[str]
+    account: Mapped[str]
+    """Whom, in the room's own id."""
+    question: Mapped[str]
+    """An agent's words."""
+    shown: Mapped[Listed]
+    """The ids of the messages that were shown along."""
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
 class Lease(Base):
     """Work only one process may do: polling a channel, nightly jobs."""
 

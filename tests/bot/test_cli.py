@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from core import schema
 from tests.server import Server
 
 pytestmark = pytest.mark.xdist_group("cli")
@@ -115,9 +116,12 @@ def test_metrics_with_a_token_ask_for_it(tmp_path: Path) -> None:
 
 
 def test_check_names_all_that_is_wrong_at_once(tmp_path: Path) -> None:
-    wrong = Server(tmp_path, {"LOG_LEVEL": "LOUD", "HOLD_CHAT": "soon", "PUBLIC_URL": "desk"}).does("check")
-    assert wrong.returncode == 2
-    assert all(name in wrong.stderr for name in ("LOG_LEVEL", "HOLD_CHAT", "PUBLIC_URL"))
+    wrong = Server(tmp_path, {"LOG_LEVEL": "LOUD", "HOLD_CHAT": "soon", "WEBCHAT_COLOUR": "red"})
+    names = ("LOG_LEVEL", "HOLD_CHAT", "WEBCHAT_COLOUR")
+    checked, asked, started = wrong.does("check"), wrong.does("check", "--json"), wrong.does("run")
+    assert (checked.returncode, asked.returncode, started.returncode) == (2, 2, 2)
+    assert all(name in checked.stdout and name in started.stderr for name in names)
+    assert {each["setting"] for each in json.loads(asked.stdout)} == set(names)
     away = Server(tmp_path, {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}).does("check", "--json")
     assert away.returncode == 2
     assert json.loads(away.stdout)[0]["severity"] == "error"
@@ -126,6 +130,9 @@ def test_check_names_all_that_is_wrong_at_once(tmp_path: Path) -> None:
 def test_agents_are_added_listed_and_linked(tmp_path: Path) -> None:
     desk = Server(tmp_path)
     added = desk.does("agent", "add", "ines", "--role", "supervisor", "--public-name", "Ines")
+    again = desk.does("agent", "add", "ines")
+    assert ("/room/sign-in/" in again.stdout, "there already, as supervisor" in again.stderr) == (True, True)
+    assert "last admin" in desk.does("agent", "add", "admin", "--role", "agent").stderr
     assert "/room/sign-in/" in added.stdout
     listed = json.loads(desk.does("agent", "list", "--json").stdout)
     assert {"name": "ines", "public_name": "Ines", "role": "supervisor"} in listed
@@ -182,9 +189,8 @@ def test_the_demo_goes_without_a_trace(tmp_path: Path) -> None:
     assert "Made" in desk.does("demo").stdout
     assert desk.does("demo").returncode == 1
     assert _rows(tmp_path) != before
-    assert desk.does("demo", "--remove").returncode == 0
-    after = _rows(tmp_path)
-    assert {name: count for name, count in after.items() if count != before[name]} in ({}, {"tag": after["tag"]})
+    assert "team lamps" in desk.does("demo", "--remove").stdout
+    assert _rows(tmp_path) == before
 
 
 def _rows(folder: Path) -> dict[str, int]:
@@ -196,8 +202,21 @@ def _rows(folder: Path) -> dict[str, int]:
 
 def test_migrate_goes_there_and_back(tmp_path: Path) -> None:
     desk = Server(tmp_path)
-    assert "0001" in desk.does("migrate").stdout
-    assert "nothing" in desk.does("migrate", "base").stdout
+    assert f"at {schema.head()}" in desk.does("migrate").stdout
+    refused = desk.does("migrate", "base")
+    assert (refused.returncode, "Nothing was changed" in refused.stderr) == (1, True)
+    assert f"at {schema.head()}" in desk.does("migrate").stdout
+    assert "at 0003" in desk.does("migrate", "0003", "--yes").stdout
+    assert "nothing" in desk.does("migrate", "base", "--yes").stdout
+    unknown = desk.does("migrate", "nonsense")
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
+    assert "0001" in unknown.stderr
+
+
+def test_nobody_goes_back_while_the_desk_runs(desk: Server) -> None:
+    refused = desk.does("migrate", "base", "--yes")
+    assert (refused.returncode, "already runs" in refused.stderr) == (2, True)
+    assert desk.does("do", "ticket list").returncode == 0
 
 
 def test_the_key_is_made_once_and_only_ours_to_read(tmp_path: Path) -> None:
@@ -207,3 +226,75 @@ def test_the_key_is_made_once_and_only_ours_to_read(tmp_path: Path) -> None:
     assert os.stat(tmp_path / "data" / "secret.key").st_mode & 0o077 == 0
     short = Server(tmp_path, {"SECRET_KEY": "short"}).does("identify-key", "shop")
     assert short.returncode == 2
+
+
+ONE_LINE = [
+    ({"DATA_DIR": "/dev/null/desk"}, ("do", "ticket list"), 2),
+    ({}, ("export", "/nonexistdir/setup.txt"), 2),
+    ({}, ("backup", "/dev/full/desk.tar.gz"), 75),
+    ({"DATABASE_URL": "mysql://desk"}, ("agent", "list"), 2),
+]
+
+
+@pytest.mark.parametrize(("given", "line", "code"), ONE_LINE)
+def test_what_goes_wrong_outside_is_one_line_with_its_code(
+    tmp_path: Path, given: dict[str, str], line: tuple[str, ...], code: int
+) -> None:
+    desk = Server(tmp_path, given)
+    if not given:
+        assert desk.does("migrate").returncode == 0
+    said = desk.does(*line)
+    assert (said.returncode, said.stderr.startswith("deskbell: "), "Traceback" in said.stderr) == (code, True, False)
+
+
+def test_a_setup_that_is_no_text_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "setup.txt").write_bytes(b"view a = \xff")
+    said = Server(tmp_path).does("apply", str(tmp_path / "setup.txt"))
+    assert (said.returncode, said.stderr) == (2, "deskbell: The file is not UTF-8 (byte 10).\n")
+
+
+def test_a_script_reads_errors_and_questions_as_json(tmp_path: Path) -> None:
+    desk = Server(tmp_path)
+    away = Server(tmp_path, {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}).does("do", "--json", "desk health")
+    assert (away.returncode, list(json.loads(away.stdout))) == (75, ["error"])
+    refused = desk.does("do", "--json", "ticket close 99")
+    assert (refused.returncode, list(json.loads(refused.stdout))) == (1, ["error"])
+    for subject in ("Coffee", "Tea"):
+        desk.does("do", "--as", "admin", f"ticket new internal {subject}")
+    asked = desk.does("do", "--json", "ticket close 1,2")
+    assert (asked.returncode, json.loads(asked.stdout)["asked"]) == (3, True)
+    yes = json.loads(asked.stdout)["buttons"][0]["line"]
+    assert desk.does("do", yes).returncode == 0
+
+
+def test_a_port_that_is_taken_is_named(desk: Server, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    second = Server(tmp_path / "other", port=desk.port).does("run")
+    assert (second.returncode, "Traceback" in second.stderr) == (2, False)
+    assert f"Port {desk.port} is taken" in second.stderr
+    assert "HTTP_PORT" in second.stderr
+
+
+def test_an_agent_is_refused_in_their_language(tmp_path: Path) -> None:
+    desk = Server(tmp_path)
+    desk.does("do", "--as", "admin", "me language de")
+    assert "Es gibt kein Ticket #99" in desk.does("do", "--as", "admin", "ticket close 99").stderr
+
+
+def test_a_locked_database_can_be_read_and_is_waited_for(tmp_path: Path) -> None:
+    desk = Server(tmp_path)
+    desk.does("do", "--as", "admin", "ticket new internal Coffee")
+    with sqlite3.connect(tmp_path / "data" / "deskbell.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert desk.does("do", "ticket list").returncode == 0
+        assert desk.does("do", "ticket close 1").returncode == 75
+        other.execute("ROLLBACK")
+    assert desk.does("do", "ticket close 1").returncode == 0
+
+
+def test_what_the_desk_keeps_is_for_nobody_elses_eyes(desk: Server, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert data.stat().st_mode & 0o777 == 0o700
+    databases = sorted(data.glob("deskbell.db*"))
+    assert len(databases) == 3
+    assert {path.stat().st_mode & 0o777 for path in databases} == {0o600}

@@ -160,7 +160,7 @@ async def test_nobody_answers_and_the_team_is_called_aloud(shop: Shop, chat: Cha
     assert any(each.startswith("line C1: A customer waits live") and each.endswith("!team") for each in posted)
 
 
-async def test_an_agent_who_leaves_the_channel_is_off_the_desk_and_their_dialog_is_called_out(
+async def test_who_leaves_the_channel_is_off_the_desk_and_their_dialog_is_called_out(
     shop: Shop, chat: Chat
 ) -> None:
     await shop.customer("ana").writes("My lamp is broken")
@@ -244,3 +244,25 @@ async def test_nothing_of_a_desk_without_team_chats_waits_to_be_sent(shop: Shop)
     await shop.customer("ana").writes("My lamp is broken")
     assert await shop.read(lambda desk: desk.execute(select(Thread.id)).all()) == []
     assert await shop.read(lambda desk: desk.execute(select(Delivery.id)).all()) == []
+
+
+async def test_somebody_who_is_no_agent_is_asked_and_their_answer_is_a_note(shop: Shop, chat: Chat) -> None:
+    await shop.customer("ana").writes("My lamp is broken")
+    await chat.types("INES", "dialog take 1")
+    await chat.types("INES", "dialog end 1")
+    await chat.shows()
+    assert await chat.types("INES", "ticket ask 1 @slack:JOE with:1 Is this ours?") == (
+        "Asked. The answer comes back here as a note."
+    )
+    (asked,) = [each for each in await chat.shows() if each.startswith("dm JOE")]
+    assert "Ines asks: Is this ours?" in asked
+    assert "My lamp is broken" in asked
+    await shop.passes("25h")
+    posted = await chat.shows()
+    assert any(each.startswith("dm JOE") for each in posted)
+    assert any("no answer yet" in each for each in posted if each.startswith("dm INES"))
+    assert await chat.hearing.answered("JOE", "Joe", "Yes, replace it", "dm:1")
+    assert await chat.hearing.answered("JOE", "Joe", "Yes, replace it", "dm:1")
+    assert (await shop.said()).count(("note", "Yes, replace it")) == 1
+    assert not await chat.hearing.answered("TOM", "Tom", "Hello", "dm:2")
+    assert "no agent" in await chat.types("JOE", "ticket show 1")

@@ -1,6 +1,6 @@
 """Commands on tickets."""
 
-from bot.commands.ticket import handling, joining, looking, replying, states
+from bot.commands.ticket import asking, handling, joining, looking, replying, states
 
 COMMANDS = (
     *looking.COMMANDS,
@@ -8,4 +8,5 @@ COMMANDS = (
     *replying.COMMANDS,
     *states.COMMANDS,
     *joining.COMMANDS,
+    *asking.COMMANDS,
 )

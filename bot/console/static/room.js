@@ -2,11 +2,12 @@
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
-  const words = JSON.parse(document.body.dataset.words);
-  const state = { view: document.body.dataset.view, thread: document.body.dataset.thread, seq: 0, dialog: null, files: [] };
+  const words = JSON.parse(document.body.dataset.words), alive = JSON.parse(document.body.dataset.alive);
+  const state = { view: document.body.dataset.view, thread: document.body.dataset.thread, seq: 0, dialog: null, relay: false, files: [] };
   const pending = new Map(); // what was sent and not answered, by key: sent again after a reconnect
   const undone = new Map(); // the words of a reply that may be withdrawn, by the key of the press
-  let socket = null, tries = 0;
+  let socket = null, tries = 0, silence = 0, pinging = 0, retrying = 0;
+  let arriving = null; // what a command said of the thread it leads to: shown in there
 
   const key = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
   const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -14,9 +15,14 @@
   // ---- the wire
 
   function connect() {
-    socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/room/ws`);
-    socket.onopen = () => {
+    clearTimeout(retrying);
+    const opening = socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/room/ws`);
+    expect();
+    opening.onopen = () => {
+      if (opening !== socket) return;
+      hush();
       tries = 0;
+      pinging = setInterval(() => send({ type: "ping" }), alive.ping * 1000);
       $("banner").hidden = true;
       document.body.dataset.connected = "yes";
       look();
@@ -24,18 +30,44 @@
       chooser.askAgain();
       threadChooser.askAgain();
     };
-    socket.onmessage = (event) => receive(JSON.parse(event.data));
-    socket.onclose = (event) => {
-      if (event.code === 4401) return void location.assign("/room/sign-in");
-      delete document.body.dataset.connected;
-      $("banner").textContent = words.connecting;
-      $("banner").hidden = false;
-      setTimeout(connect, Math.min(15000, 400 * 2 ** tries++) * (0.7 + Math.random() * 0.6));
-    };
+    opening.onmessage = (event) => { if (opening === socket) hush(), receive(JSON.parse(event.data)); };
+    opening.onclose = (event) => { if (opening === socket) closed(event.code); };
   }
 
+  function closed(code) {
+    if (code === 4401) return void location.assign("/room/sign-in");
+    hush();
+    clearInterval(pinging);
+    socket = null;
+    warn();
+    retrying = setTimeout(connect, Math.min(15000, 400 * 2 ** tries++) * (0.7 + Math.random() * 0.6));
+  }
+
+  function warn() {
+    delete document.body.dataset.connected;
+    $("banner").textContent = words.connecting;
+    $("banner").hidden = false;
+  }
+
+  // A connection can die without a word (a router forgets it): what is asked has to be answered in time.
+  const expect = () => { silence ||= setTimeout(drop, alive.patience * 1000); };
+  const hush = () => { clearTimeout(silence); silence = 0; };
+
+  function drop() {
+    const dead = socket;
+    if (!dead) return;
+    closed(1006);
+    dead.close();
+  }
+
+  addEventListener("offline", warn);
+  addEventListener("online", () => (socket ? drop() : connect())); // another network: the old way is dead
+  addEventListener("pageshow", () => send({ type: "ping" }));
+
   function send(frame) {
-    if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+    if (!socket || socket.readyState !== WebSocket.OPEN) return;
+    socket.send(JSON.stringify(frame));
+    if (["ping", "open", "line", "press"].includes(frame.type)) expect();
   }
 
   function deed(frame) {
@@ -66,7 +98,7 @@
   const receivers = {
     html: (frame) => region(frame.region, frame.html),
     thread: showThread,
-    closed: () => hideThread(),
+    closed: () => { hideThread(); if (arriving) tell($("answers"), arriving); arriving = null; },
     typing: (frame) => { $("typing").textContent = frame.names ? fill(words.typing, { name: frame.names }) : ""; },
     choices: (frame) => (frame.thread ? threadChooser : chooser).show(frame),
     done: (frame) => { takeBackWords(frame.key); settled(frame); },
@@ -122,6 +154,7 @@
     state.thread = frame.key;
     state.seq = frame.seq;
     state.dialog = frame.dialog;
+    state.relay = frame.relay;
     $("thread").hidden = false;
     $("threadname").textContent = frame.name;
     $("composer").classList.toggle("relay", frame.relay);
@@ -133,6 +166,8 @@
     if (fresh) $("items").replaceChildren(), $("threadanswers").replaceChildren();
     putItems(frame.items);
     reach(frame);
+    if (fresh && arriving) tell($("threadanswers"), arriving), arriving = null;
+    tidy();
     if (low) $("scroll").scrollTop = $("scroll").scrollHeight;
     if (fresh) $("words").focus();
     remember();
@@ -176,16 +211,31 @@
 
   function showAnswer(frame) {
     settled(frame);
-    const place = $(frame.thread && state.thread ? "threadanswers" : "answers");
-    if (place.id === "answers") place.replaceChildren();
-    place.append(parse(frame.html));
-    place.lastElementChild.scrollIntoView({ block: "nearest" });
-    if (place.id === "threadanswers") setTimeout(() => fade(place.firstElementChild), 12000);
+    const answer = parse(frame.html).firstElementChild;
+    if (/^(ticket|dialog):/.test(frame.go) && !answer.querySelector(".card, .lines, pre")) arriving = answer;
+    else tell($(frame.thread && state.thread ? "threadanswers" : "answers"), answer);
     if (frame.go) go(frame.go);
   }
 
+  function tell(place, answer) {
+    if (place.id === "answers") place.replaceChildren();
+    place.append(answer);
+    answer.scrollIntoView({ block: "nearest" });
+    if (place.id === "threadanswers" || answer.querySelector("[data-line^='message undo']")) setTimeout(() => fade(answer), 12000);
+    tidy();
+  }
+
+  // An answer that only told something goes by itself; one that asks or lists something stays.
   function fade(answer) {
-    if (answer && !answer.querySelector(".buttons, .card") && !answer.contains(document.activeElement)) answer.remove();
+    if (answer.contains(document.activeElement)) return void setTimeout(() => fade(answer), 5000);
+    if (!answer.querySelector(".card, .lines, pre, .button:not([data-line^='message undo'])")) answer.remove();
+  }
+
+  // What is held here stands there with its own buttons, for just as long as they can do something.
+  function tidy() {
+    for (const undo of $("threadanswers").querySelectorAll("[data-line^='message undo']")) {
+      if ($("held").querySelector(`[data-held="${undo.dataset.line.split(" ").pop()}"]`)) undo.closest(".answer").remove();
+    }
   }
 
   function go(place) {
@@ -303,8 +353,9 @@
     event.preventDefault();
     const text = $("words").value;
     if (!text.trim() && !state.files.length) return;
-    deed({ type: "line", thread: state.thread, text, seq: state.seq, files: state.files.map((file) => file.id) });
+    deed({ type: "line", thread: state.thread, text, seq: state.seq, relay: typedIn ?? state.relay, files: state.files.map((file) => file.id) });
     $("words").value = "";
+    typedIn = null;
     state.files = [];
     showFiles();
     threadChooser.hide();
@@ -322,8 +373,10 @@
     toldAt = on ? now : 0;
     send({ type: "typing", on });
   }
+  let typedIn = null; // whether the thread said "To the customer" when its last letter was typed
   $("words").addEventListener("input", () => {
     const text = $("words").value;
+    typedIn = text ? state.relay : null;
     if (text && !/^[!/]/.test(text)) tellTyping(true);
   });
 
@@ -376,6 +429,7 @@
   });
 
   function openThread(link) {
+    arriving = null;
     state.thread = link;
     look();
     document.body.classList.remove("menu");
@@ -414,7 +468,11 @@
   function takeBackWords(pressed) {
     const was = undone.get(pressed);
     undone.delete(pressed);
-    if (was && was.thread === state.thread && !$("words").value) $("words").value = was.said;
+    if (!was || was.thread !== state.thread || $("words").value) return;
+    $("words").value = state.relay ? was.said : `!r ${was.said}`; // who reads it is said as it was
+    $("words").focus();
+    $("words").select();
+    typedIn = null;
   }
 
   function saveAnswer(button) {
@@ -438,7 +496,7 @@
     if (event.key === "Escape" && !$("thread").hidden) { hideThread(); look(); $("line").focus(); }
     if (event.key === "k" && (event.ctrlKey || event.metaKey)) event.preventDefault(), $("line").focus();
   });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) send({ type: "saw" }); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) send({ type: "saw" }), send({ type: "ping" }); });
 
   // Held replies count down to the moment they go.
   setInterval(() => {

@@ -45,7 +45,7 @@ header{background:var(--c);color:var(--ci);padding:12px 14px;display:flex;align-
 header button{padding:6px;border-radius:6px;font-size:20px;line-height:1;color:var(--ci)}
 .banner{margin:0;padding:6px 14px;font-size:13px;background:#fff4de;color:#7a4700}.banner.bad{background:#fdeceb;color:#b3261e}
 .log{flex:1;overflow-y:auto;padding:12px 14px;display:flex;flex-direction:column;gap:6px;overscroll-behavior:contain}
-.bubble{max-width:85%;padding:8px 12px;border-radius:14px;overflow-wrap:anywhere;white-space:pre-wrap}.bubble p{margin:0}
+.bubble{max-width:85%;overflow:clip;flex:none;padding:8px 12px;border-radius:14px;overflow-wrap:anywhere;white-space:pre-wrap}.bubble p{margin:0}
 .me{align-self:flex-end;background:var(--me);color:var(--mei);border-bottom-right-radius:4px}.agent{align-self:flex-start;background:var(--them);border-bottom-left-radius:4px}
 .desk{align-self:center;text-align:center;color:var(--soft);font-size:14px;padding:4px 8px}.bubble b{display:block;font-size:13px;font-weight:700}.meta{display:block;font-size:12px;opacity:.85;margin-top:2px}.bubble a{color:inherit}
 .bubble img{max-width:100%;height:auto;border-radius:8px;display:block;margin-top:6px}.file{display:block;margin-top:4px}.gone p{font-style:italic;opacity:.75}.failed{background:var(--bg);color:var(--bad);border:1px solid var(--bad)}
@@ -746,7 +746,7 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
     }
 
     async save() {
-      const answer = await fetch(`${BASE}/chat/transcript?channel=${encodeURIComponent(CHANNEL)}&dialog=${this.dialog}`, { headers: { Authorization: `Bearer ${this.wire.token}` } });
+      const answer = await fetch(`${BASE}/chat/transcript?channel=${encodeURIComponent(CHANNEL)}&dialog=${this.dialog}&zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`, { headers: { Authorization: `Bearer ${this.wire.token}` } });
       if (!answer.ok) return;
       const link = el("a", { href: URL.createObjectURL(await answer.blob()), download: `chat-${this.dialog}.txt` });
       link.click();

@@ -1,0 +1,35 @@
+"""The command that asks somebody who is no agent."""
+
+import re
+
+from bot.commands import kinds
+from bot.commands.call import Call
+from bot.commands.registry import command
+from core import accounts, asking
+from core.errors import UserError
+from core.show import Answer, Tone, text
+
+_WHO = re.compile(r"@?(slack|discord):(\w+)")
+_SHOWN = re.compile(r"\s*with:(\d+(?:,\d+)*)\s+")
+
+
+@command("ticket ask", example="ticket ask 42 @slack:U012AB3CD with:812 Is this ours?")
+def ask(call: Call, ticket: kinds.Ticket, who: kinds.Word, question: kinds.Body) -> Answer:
+    """Ask somebody who is no agent; their answer comes back as a note, and they see nothing else.
+
+    `with:812,813` before the question shows them these messages. In a team chat just mention the person.
+    """
+    match = _WHO.fullmatch(who)
+    if match is None:
+        raise UserError(text("{who} is nobody in a team chat. Mention them there, or write @slack:ID.", who=who[:60]))
+    room, account = match[1], match[2]
+    if accounts.agent_at(call.desk, room, account) is not None:
+        raise UserError(text("They are an agent of this desk: mention them in the thread instead."))
+    shown = _SHOWN.match(question)
+    ids = [int(each) for each in shown[1].split(",")] if shown else []
+    words = question[shown.end() :] if shown else question
+    asking.ask(call.desk, ticket, call.agent(), room, account, words, ids)
+    return Answer(text("Asked. The answer comes back here as a note."), tone=Tone.GOOD)
+
+
+COMMANDS = (ask,)

@@ -1,0 +1,67 @@
+"""Questions on a ticket to people who are no agents: asked alone, answered as a note, chased once."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from core import deadlines, messages, notices, outbox, pushed
+from core.deadlines import Due
+from core.desk import Desk
+from core.errors import UserError
+from core.messages import Where, Words
+from core.models import Agent, Ask, Author, Message, Reader, Ticket
+from core.show import text
+
+MOST_SHOWN = 10
+"""Messages of a ticket that are shown along with a question."""
+
+
+def ask(desk: Desk, ticket: Ticket, agent: Agent, room: str, account: str, question: str, shown: Sequence[int]) -> Ask:
+    """Asks somebody in a team chat; they see the question and the chosen messages, and nothing else."""
+    made = Ask(
+        ticket_id=ticket.id, agent_id=agent.id, room=room, account=account, question=messages.bounded(desk, question),
+        shown=list(shown)[:MOST_SHOWN], asked_at=desk.now,
+    )  # fmt: skip
+    _must_be_of(desk, ticket, made.shown)
+    desk.session.add(made)
+    desk.flush()
+    outbox.put(desk, pushed.question(made))
+    deadlines.put(desk, "ask", made.id, "chase", desk.now + desk.pace.ask_again)
+    who = text("Asked @{who}: {question}", who=f"{room}:{account}", question=made.question)
+    written = Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=who)
+    messages.write(desk, written, Where(ticket_id=ticket.id))
+    return made
+
+
+def _must_be_of(desk: Desk, ticket: Ticket, shown: Sequence[int]) -> None:
+    found = select(Message.id).where(Message.id.in_(shown), Message.ticket_id == ticket.id)
+    strange = set(shown) - set(desk.execute(found).scalars())
+    if strange:
+        raise UserError(text("Message {id} is not of #{number}.", id=min(strange), number=ticket.id))
+
+
+def answer(desk: Desk, room: str, account: str, name: str, words: str) -> Ask | None:
+    """What somebody who was asked says: a note on the ticket of their newest question; None where nobody asked them."""
+    statement = select(Ask).where(Ask.room == room, Ask.account == account).order_by(Ask.id.desc()).limit(1)
+    asked = desk.session.scalars(statement.with_for_update()).one_or_none()
+    if asked is None:
+        return None
+    body = messages.bounded(desk, words)
+    note = Words(author=Author.AGENT, reader=Reader.TEAM, body=body, author_name=name[:60])
+    messages.write(desk, note, Where(ticket_id=asked.ticket_id))
+    if asked.answered_at is None:
+        asked.answered_at = desk.now
+        deadlines.drop(desk, "ask", asked.id, "chase")
+        said = text("{who} answered about #{number}.", who=name, number=asked.ticket_id)
+        notices.give(desk, asked.agent_id, said, ticket_id=asked.ticket_id)
+    return asked
+
+
+def chase(desk: Desk, due: Due) -> None:
+    """Asks again, once, and tells who asked that nothing has come."""
+    asked = desk.session.get(Ask, due.subject_id)
+    if asked is None or asked.answered_at is not None:
+        return
+    outbox.put(desk, pushed.question(asked))
+    said = text("Your question about #{number} has no answer yet; it was asked again.", number=asked.ticket_id)
+    notices.give(desk, asked.agent_id, said, ticket_id=asked.ticket_id)
