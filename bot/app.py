@@ -65,7 +65,7 @@ async def opened(settings: Settings, *, clock: Callable[[], datetime] = utc_now)
     desks = Desks(open_driver(settings.url), pace=settings.pace(), reactions=REACTIONS, clock=clock)
     desks.on_change(bus.publish)
     try:
-        yield House(settings, desks, bus, files.Store(settings.data_dir / "files", secret), secret)
+        yield House(settings, desks, bus, files.Store(settings.data_dir / "files", secret, clock), secret)
     finally:
         await desks.close()
 

@@ -7,6 +7,7 @@ from bot.commands import completing, reading
 from bot.commands.call import Call
 from bot.commands.reading import Reader
 from bot.commands.registry import Command, Parameter
+from core import policy
 from core.desk import Desk
 from core.errors import UserError
 from core.show import Text, text, verbatim
@@ -59,9 +60,10 @@ class Unfit(UserError):
 def wanted(call: Call, line: str, commands: Sequence[Command]) -> Form | None:
     """The form for a line that lacks something its command needs; None where it can be run as it is.
 
-    Raises UserError where the line names no command.
+    Raises UserError where the line names no command, or one the actor may not use.
     """
     typed = reading.find(line, commands, call)
+    policy.must_be(call.desk.actor, typed.command.role, Text(typed.command.name))
     reader = Reader(call, typed.rest, typed.in_thread)
     target, parts = _take_apart(reader, typed.command, typed.in_thread)
     lacks = [
@@ -87,7 +89,7 @@ def _take_apart(reader: Reader, command: Command, in_thread: bool) -> tuple[str,
             if kind == "contact" and target in ("", "here") and reader.rest and not in_thread:
                 target = reader.word()
         else:
-            parts[parameter.name] = reader.rest if kind in (*_LONG, "tags", "filter", "when") else reader.word()
+            parts[parameter.name] = reader.rest if kind in (*_LONG, "tags", "filter", "when", "until") else reader.word()
             reader.rest = "" if kind in (*_LONG, "tags", "filter") else reader.rest
     return target, parts
 

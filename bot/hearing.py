@@ -5,14 +5,14 @@ the same for every room.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from bot import saying
 from bot.commands.call import Call, Here, Surroundings
 from bot.commands.registry import Command
-from bot.commands.running import asks_for_surroundings, run
+from bot.commands.running import asks_for_surroundings, run, run_on
 from bot.saying import Spoken
 from core import accounts, asking, files, intake, places, teams, threads
 from core.actor import SYSTEM, Actor, ActorKind
@@ -59,6 +59,8 @@ class Deed:
     key: str
     place: str = ""
     root: str = ""
+    here: Here | None = None
+    """What it is about and how far that was read, where a form has kept it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +190,33 @@ class Hearing:
             around = await self._describe(deed.place, deed.account)
         return await run(self.desks, actor, deed.line, self.commands, lambda desk: self.call(desk, deed, here, around))
 
+    async def makes(self, deed: Deed, note: str) -> Heard:
+        """A line that makes a ticket, with its first note in the same transaction: a message of the chat became one."""
+        voice, (actor, here) = await self.voice(deed.account, deed.place), await self.here(deed)
+
+        def body(desk: Desk) -> Answer:
+            call = self.call(desk, deed, here)
+            if not intake.is_first(desk, f"room:{self.room}", call.key):
+                return Answer(text("That was done already."))
+            made = run_on(call, deed.line, self.commands)
+            if note.strip():
+                noting = replace(call, key=f"{call.key}:note")
+                run_on(noting, f"ticket note {made.go.partition(':')[2]} {note}", self.commands)
+            return made
+
+        try:
+            return Heard(voice, await self.desks.change(actor, body))
+        except UserError as error:
+            return Heard(voice, _refusal(error))
+
     def call(self, desk: Desk, deed: Deed, here: Here, around: Surroundings | None = None) -> Call:
         """A deed as the call of a command."""
         return Call(desk, here, self.room, f"deed:{deed.key}" if deed.key else "", account=deed.account, around=around)
 
     def _where(self, desk: Desk, deed: Deed) -> tuple[Actor, Here]:
         actor = accounts.actor_at(desk, self.room, deed.account)
+        if deed.here is not None:
+            return actor, deed.here
         spot = threads.at(desk, self.room, deed.place, deed.root) if deed.root else None
         return actor, Here() if spot is None else Here(spot.ticket_id, spot.dialog_id, spot.seen_seq)
 

@@ -42,6 +42,11 @@ def commands() -> str:
     for noun in NOUNS:
         parts.append(f"## {noun}\n\n{_ABOUT[noun]}\n")
         parts += [_command(each) for each in COMMANDS if each.noun == noun]
+    parts.append(
+        "## Questions and undo\n\nWhat touches many tickets or cannot be undone asks first and does nothing yet: its "
+        "button, or `press KEY` within 15 minutes, says yes; in the terminal `deskbell do` ends with 3 then. What was "
+        "done to tickets offers `undo KEY`, good for 30 minutes; what somebody changed meanwhile stays.\n"
+    )
     shortcuts = ", ".join(f"`!{short}` = {name}" for short, name in SHORTCUTS.items())
     parts.append(f"## In a thread\n\nEvery verb with `!`, and: {shortcuts}.\n")
     return "\n".join(parts)
@@ -104,7 +109,7 @@ def settings() -> str:
 
 def _title(section: type[BaseSettings]) -> str:
     prefix = section.model_config.get("env_prefix", "")
-    return {"": "The desk", "WEBCHAT_": "The web chat"}[prefix]
+    return {"": "The desk", "WEBCHAT_": "The web chat", "SLACK_": "Slack", "DISCORD_": "Discord"}[prefix]
 
 
 def _fields(section: type[BaseSettings]) -> Iterator[tuple[str, FieldInfo]]:

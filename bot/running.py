@@ -8,7 +8,7 @@ from bot.app import PARTS, Assembled, House, assemble, opened, prepare, serve
 from bot.runlock import only_one
 from bot.sections import WrongSettings
 from bot.settings import Settings
-from core import schema, teams
+from core import parts, schema, teams, wordings
 from core.actor import SYSTEM
 from core.connector import Finding, Severity
 from core.desk import Desk
@@ -95,7 +95,15 @@ async def findings(settings: Settings) -> list[Finding]:
         assembled = assemble(house)
         for part in assembled.members:
             found += await part.check()
+        if revision == schema.head():
+            found += await house.desks.read(SYSTEM, _went_wrong)
     return found
+
+
+def _went_wrong(desk: Desk) -> list[Finding]:
+    """What failed in the last day where the desk runs, and which of the owner's texts cannot be said."""
+    failed = [parts.told(failure, desk.now) for failure in parts.failures(desk)]
+    return [Finding(Severity.WARNING, said) for said in (*failed, *wordings.broken(desk))]
 
 
 def _safe(settings: Settings) -> str:

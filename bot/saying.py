@@ -75,7 +75,7 @@ def say_on(desk: Desk, line: Line, commands: Sequence[Command]) -> Spoken:
     if line.key and not intake.is_first(desk, f"room:{line.room}", line.key):
         return Spoken(Became.REPEATED)
     theirs = tuple(files.unsent(desk, line.files, agent_id=desk.actor.id))
-    call = Call(desk, line.here, line.room, line.key, theirs, line.typed)
+    call = Call(desk, line.here, line.room, line.key, theirs, typed=line.typed)
     if line.words.lstrip().startswith(("!", "/")) or not line.here.is_thread:
         return Spoken(Became.COMMAND, run_on(call, line.words, commands))
     return _in_thread(call, line)

@@ -152,8 +152,17 @@ class Schedule:
             while await self._desks.read(SYSTEM, search.is_behind):
                 await self._desks.change(SYSTEM, search.catch_up)
                 await asyncio.sleep(0)
+            if await self._desks.read(SYSTEM, search.has_remains):
+                await self._purge()
         except TemporaryError as error:
             log.warning("the search index waits: %s", error)
+
+    async def _purge(self) -> None:
+        """Takes forgotten words out of the database's files; step by step, so that changes go on between."""
+        while await self._desks.change(SYSTEM, search.purge):
+            await asyncio.sleep(0)
+        await self._desks.sweep()
+        await self._desks.change(SYSTEM, search.purged)
 
     async def _clean(self) -> None:
         """Forgets what nobody needs any more: old marks of what came in, spent links, files nobody sent."""

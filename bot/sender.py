@@ -176,7 +176,9 @@ class Sender(Generic[Thing]):
 
         def body(desk: Desk) -> None:
             for delivery_id in claimed.ids:
-                outbox.put_off(desk, delivery_id, str(error), retry_after=asked, chance=chance)
+                outbox.put_off(
+                    desk, delivery_id, str(error), retry_after=asked, chance=chance, alone=error.is_alone
+                )  # fmt: skip
 
         await self._desks.change(SYSTEM, body)
 
@@ -189,4 +191,4 @@ class Sender(Generic[Thing]):
 
 def _asked(error: TemporaryError) -> timedelta | None:
     """How long the platform wants us to wait, when it said so."""
-    return error.retry_after if error.retry_after > timedelta(seconds=1) else None
+    return error.retry_after if error.is_alone or error.retry_after > timedelta(seconds=1) else None

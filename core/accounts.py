@@ -59,6 +59,14 @@ def of_agents(desk: Desk, agent_ids: Sequence[int], room: str) -> list[str]:
     return list(desk.execute(statement.order_by(Account.agent_id)).scalars())
 
 
+def of_place(desk: Desk, place: Place) -> list[str]:
+    """The accounts in a place's room whose agents are in its team; supervisors and admins are nobody's to send away."""
+    statement = select(Account.external_id).join(Agent, Agent.id == Account.agent_id)
+    statement = statement.join(Member, Member.agent_id == Agent.id).where(Member.team_id == place.team_id)
+    theirs = (Account.room == place.room, Agent.is_active, Agent.role == Role.AGENT)
+    return list(desk.execute(statement.where(*theirs).order_by(Account.id)).scalars())
+
+
 def admit(desk: Desk, team: Team, room: str, person: Person, *, role: Role = Role.AGENT) -> Agent:
     """Makes somebody an agent of a team, or finds them as one; a removed one comes back. Repeating is safe."""
     account = _account(desk, room, person.external_id)

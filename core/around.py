@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import CTE, Select, Subquery, exists, func, literal, select, union, union_all
@@ -20,11 +20,16 @@ _TICKETS, _SAME = 20, 5
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The other unclosed tickets by number and subject, others who may be the same by id and name, and the tags."""
+    """The other unclosed tickets by number and subject, others who may be the same by id and name, and the tags.
+
+    Who has no name has an empty one here.
+    """
 
     tickets: tuple[tuple[int, str], ...] = ()
     same: tuple[tuple[int, str], ...] = ()
     tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Notes on contacts that were merged into this one."""
 
 
 def people_of(desk: Desk, dialogs: Sequence[Dialog]) -> dict[int, Contact]:
@@ -55,23 +60,25 @@ def of_ticket(desk: Desk, ticket: Ticket, contact: Contact | None) -> Around:
     found = _read(desk, union_all(tagged.where(Tagging.ticket_id == ticket.id), *parts))
     tags = sorted(name for _, name in found[0]["tag"])
     beside = Around() if contact is None else _around(found[contact.id])
-    return Around(beside.tickets, beside.same, tuple(tags))
+    return replace(beside, tags=tuple(tags))
 
 
 def _read(desk: Desk, statement: Any) -> _Found:
     found: _Found = defaultdict(lambda: defaultdict(list))
     for row in desk.execute(statement):
-        found[row.root][row.kind].append((row.id, row.name or f"Customer {row.id}"))
+        found[row.root][row.kind].append((row.id, row.name or ""))
     return found
 
 
 def _around(found: dict[str, list[tuple[int, str]]]) -> Around:
-    return Around(tuple(sorted(found["ticket"], reverse=True)), tuple(sorted(found["same"], reverse=True)))
+    notes = tuple(note for _, note in sorted(found["note"]))
+    newest = {kind: tuple(sorted(found[kind], reverse=True)) for kind in ("ticket", "same")}
+    return Around(newest["ticket"], newest["same"], notes=notes)
 
 
 def _about(desk: Desk, ids: Collection[int], *, besides: int) -> list[Select[Any]]:
     family = _family(ids)
-    return [_open_tickets(desk, family, besides), _perhaps_same(family, ids)]
+    return [_open_tickets(desk, family, besides), _perhaps_same(family, ids), _merged_notes(family)]
 
 
 def _family(ids: Collection[int]) -> CTE:
@@ -92,6 +99,11 @@ def _open_tickets(desk: Desk, family: CTE, besides: int) -> Select[Any]:
         .subquery()
     )
     return _first(ranked, "ticket", _TICKETS)
+
+
+def _merged_notes(family: CTE) -> Select[Any]:
+    others = select(literal("note").label("kind"), family.c.root, Contact.id, Contact.note.label("name"))
+    return others.join(Contact, Contact.id == family.c.id).where(Contact.id != family.c.root, Contact.note != "")
 
 
 def _perhaps_same(family: CTE, ids: Collection[int]) -> Select[Any]:

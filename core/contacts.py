@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,7 +19,10 @@ from core.digests import digest
 from core.errors import NotFound, UserError
 from core.events import ContactBlocked, ContactChanged, ContactMerged, ContactUnmerged
 from core.models import Contact, Identity, table
-from core.show import text
+from core.show import Text, text, verbatim
+
+FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
+"""Until then is blocked who is blocked for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,15 @@ def identities(desk: Desk, contact_id: int) -> Sequence[Identity]:
     return desk.session.scalars(statement.order_by(Identity.is_verified.desc(), Identity.id)).all()
 
 
+def numbered(desk: Desk, typed: str) -> Contact | None:
+    """The contact whose number somebody typed, a merged one too; None where it is no number of one."""
+    plain = typed.strip().lstrip("#")
+    if not (plain.isascii() and plain.isdigit() and len(plain) < 16):
+        return None
+    contact = desk.session.get(Contact, int(plain))
+    return None if contact is None or contact.erased_at is not None else contact
+
+
 def find(desk: Desk, who: str, *, limit: int = 10) -> Sequence[Contact]:
     """Contacts by id, address or part of a name, the latest first; merged and erased ones are left out."""
     plain = who.strip().lstrip("#")
@@ -192,9 +204,10 @@ def find(desk: Desk, who: str, *, limit: int = 10) -> Sequence[Contact]:
     return desk.session.scalars(statement.order_by(Contact.id.desc()).limit(limit)).all()
 
 
-def name_of(contact: Contact) -> str:
+def called(contact: Contact) -> Text:
     """What agents call a contact: the proven name, else what they say, else their number."""
-    return contact.name or contact.claimed_name or f"Customer {contact.id}"
+    name = contact.name or contact.claimed_name
+    return verbatim(name) if name else text("Customer {id}", id=contact.id)
 
 
 def merge(desk: Desk, source: Contact, target: Contact) -> None:
@@ -204,15 +217,15 @@ def merge(desk: Desk, source: Contact, target: Contact) -> None:
         return
     source.merged_into = target.id
     if not target.name:
-        target.claimed_name = target.claimed_name or name_of(source)
+        target.claimed_name = target.claimed_name or source.name or source.claimed_name
     for one in (source, target):
         desk.record(ContactMerged(contact_id=one.id, source=source.id, target=target.id))
 
 
 def unmerge(desk: Desk, source: Contact) -> None:
-    """Undoes a merge; what came in meanwhile stays with the one it came to."""
+    """Undoes a merge; what came in meanwhile stays with the one it came to. Raises UserError where there is none."""
     if source.merged_into is None:
-        return
+        raise UserError(text("{who} is not merged with another customer.", who=called(source)))
     target, source.merged_into = source.merged_into, None
     for one in (source.id, target):
         desk.record(ContactUnmerged(contact_id=one, source=source.id, target=target))
@@ -250,10 +263,20 @@ def speak(desk: Desk, contact: Contact, language: str) -> None:
     desk.record(ContactChanged(contact_id=contact.id, what="language"))
 
 
-def share(desk: Desk, identity: Identity, *, shared: bool) -> None:
-    """Marks an address as used by several people, or by one again."""
-    identity.is_shared = shared
-    desk.record(ContactChanged(contact_id=identity.contact_id, what="shared"))
+def share(desk: Desk, address: str, *, shared: bool) -> list[Contact]:
+    """Marks an address as used by several people, or by one again, with all who have it; returns these.
+
+    Raises NotFound for an address nobody has.
+    """
+    kind = kind_of(address)
+    plain = normal_address(kind, address) if kind else address.strip()
+    known = desk.session.scalars(select(Identity).where(Identity.address == plain).order_by(Identity.id)).all()
+    if not known:
+        raise NotFound(text("No customer has the address {address}.", address=address[:80]))
+    for identity in known:
+        identity.is_shared = shared
+        desk.record(ContactChanged(contact_id=identity.contact_id, what="shared"))
+    return list({one.id: one for one in (standing(desk, each.contact_id) for each in known)}.values())
 
 
 def is_blocked(desk: Desk, who: Known) -> bool:

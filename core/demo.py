@@ -80,6 +80,12 @@ def keep_tags(desk: Desk, before: Collection[int]) -> None:
     desk.execute(insert(Kept).values(name=_TAGS, value=",".join(map(str, brought))))
 
 
+def tags(desk: Desk) -> list[int]:
+    """The ids of the tags the demo brought."""
+    kept = desk.execute(select(Kept.value).where(Kept.name == _TAGS)).scalar_one_or_none()
+    return [int(id_) for id_ in (kept or "").split(",") if id_]
+
+
 def part(desk: Desk) -> list[Text]:
     """Parts real tickets and customers from the demo's they were merged with; says which. A change of its own, so
     that everything that follows from a parting does."""
@@ -188,7 +194,8 @@ def _remove_words(desk: Desk, doomed: _Doomed) -> None:
     threads = select(Thread.id).where(doomed.of(Thread))
     sent = or_(doomed.of(Delivery), Delivery.thread_id.in_(threads), Delivery.message_id.in_(doomed.messages))
     desk.execute(delete(Delivery).where(sent))
-    desk.execute(delete(Deadline).where(Deadline.subject == "held", Deadline.subject_id.in_(held)))
+    running = select(HeldReply.id).where(HeldReply.id.not_in(held))
+    desk.execute(delete(Deadline).where(Deadline.subject == "held", Deadline.subject_id.not_in(running)))
     desk.execute(delete(FormerBody).where(FormerBody.message_id.in_(doomed.messages)))
     desk.execute(delete(EventRow).where(or_(doomed.of(EventRow), EventRow.message_id.in_(doomed.messages))))
     for table in (HeldReply, Tagging, Notice):
@@ -270,10 +277,8 @@ def _remove_teams(desk: Desk) -> list[Text]:
 
 def _remove_tags(desk: Desk) -> list[Text]:
     """The tags the demo brought, but for those something real carries by now."""
-    kept = desk.session.get(Kept, _TAGS)
-    brought = [int(id_) for id_ in kept.value.split(",") if id_] if kept is not None else []
     is_carried = exists().where(Tagging.tag_id == Tag.id)
-    rows = desk.execute(select(Tag.id, Tag.name).where(Tag.id.in_(brought), ~is_carried).order_by(Tag.name)).all()
+    rows = desk.execute(select(Tag.id, Tag.name).where(Tag.id.in_(tags(desk)), ~is_carried).order_by(Tag.name)).all()
     desk.execute(delete(Tag).where(Tag.id.in_([row.id for row in rows])))
     desk.execute(delete(Kept).where(Kept.name == _TAGS))
     return [text("the tags {names}", names=", ".join(row.name for row in rows))] if rows else []

@@ -123,7 +123,7 @@ def start(desk: Desk, facts: dict[str, Any], *, linked_to: Ticket | None) -> Dia
 
 def take(desk: Desk, dialog: Dialog, agent: Agent) -> None:
     """Makes a live dialog an agent's: their plain words in its thread go to the customer from now on."""
-    _must_be_live(dialog)
+    must_be_live(dialog)
     if dialog.assignee_id == agent.id and dialog.taken_at is not None:
         return
     if dialog.taken_at is not None and dialog.assignee_id is not None:
@@ -135,7 +135,7 @@ def take(desk: Desk, dialog: Dialog, agent: Agent) -> None:
 
 def transfer(desk: Desk, dialog: Dialog, agent: Agent) -> None:
     """Hands a live dialog to another agent; the customer is told who takes over."""
-    _must_be_live(dialog)
+    must_be_live(dialog)
     if dialog.assignee_id == agent.id:
         return
     if dialog.assignee_id is not None:
@@ -158,7 +158,7 @@ def _hand_to(desk: Desk, dialog: Dialog, agent: Agent) -> None:
 
 def join(desk: Desk, dialog: Dialog, agent: Agent) -> None:
     """Lets another agent's plain words reach the customer too."""
-    _must_be_live(dialog)
+    must_be_live(dialog)
     _set_relay(desk, dialog, agent.id, on=True)
 
 
@@ -199,14 +199,14 @@ def _set_relay(desk: Desk, dialog: Dialog, agent_id: int, *, on: bool) -> None:
 
 def hold(desk: Desk, dialog: Dialog, agent: Agent) -> None:
     """Puts a dialog on hold: the customer is told, and nobody is called out meanwhile."""
-    _must_be_live(dialog)
+    must_be_live(dialog)
     if dialog.phase is Phase.TALKING:
         _change_phase(desk, dialog, Phase.HELD, text(wordings.ON_HOLD.id, name=agent.public_name))
 
 
 def resume(desk: Desk, dialog: Dialog, agent: Agent) -> None:
     """Goes on with a held dialog."""
-    _must_be_live(dialog)
+    must_be_live(dialog)
     if dialog.phase is Phase.HELD:
         _change_phase(desk, dialog, Phase.TALKING, text(wordings.GOES_ON.id, name=agent.public_name))
 
@@ -221,7 +221,7 @@ def _change_phase(desk: Desk, dialog: Dialog, phase: Phase, told: Text) -> None:
 
 def move(desk: Desk, dialog: Dialog, team: Team, why: str) -> None:
     """Gives a live dialog and its ticket to another team; the customer is told, why goes along as a note."""
-    _must_be_live(dialog)
+    must_be_live(dialog)
     if dialog.team_id == team.id:
         return
     was, dialog.team_id = dialog.team_id, team.id
@@ -301,7 +301,8 @@ def agent_saw(desk: Desk, dialog_id: int, seq: int) -> None:
         desk.look(f"dialog:{dialog_id}")
 
 
-def _must_be_live(dialog: Dialog) -> None:
+def must_be_live(dialog: Dialog) -> None:
+    """Refuses what can only be done while both sides may be there."""
     if dialog.state is not DialogState.LIVE:
         raise UserError(
             text("Dialog {id} has ended. Its ticket is #{number}.", id=dialog.id, number=dialog.ticket_id or 0)

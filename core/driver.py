@@ -38,6 +38,9 @@ class Driver(Protocol):
     async def hear_others(self, tell: Publish) -> None:
         """Tells what other processes have changed (`*` where nobody knows), until cancelled."""
 
+    async def sweep(self) -> None:
+        """Has what was deleted leave the files; only where the database keeps it there."""
+
     async def close(self) -> None:
         """Finishes what runs and lets go of all connections."""
 

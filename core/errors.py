@@ -43,9 +43,10 @@ class Unreadable(UserError):
 class TemporaryError(DeskbellError):
     """Trouble that passes (locked, full, lost connection); the source keeps it and repeats."""
 
-    def __init__(self, said: Text, *, retry_after: timedelta = timedelta(seconds=1)) -> None:
+    def __init__(self, said: Text, *, retry_after: timedelta = timedelta(seconds=1), is_alone: bool = False) -> None:
         super().__init__(said)
-        self.retry_after = retry_after
+        self.retry_after, self.is_alone = retry_after, is_alone
+        """Whether only what was tried has to wait, and nothing that shares its rates."""
 
 
 class PermanentError(DeskbellError):

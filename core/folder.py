@@ -21,10 +21,15 @@ def private(folder: Path) -> None:
 
 
 def private_file(path: Path) -> None:
-    """Makes an empty file only we may read, in a folder of the same kind; what is there stays as it is."""
+    """Makes an empty file only we may read, in a folder of the same kind; what is there stays as it is.
+
+    A file that is there is not even opened: closing it again would let go of SQLite's locks on it in this process, and
+    another process that then closes the database would take its journal away from under us.
+    """
     private(path.parent)
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise ConfigurationError(_unusable(path, error)) from error
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core import merged
 from core.desk import Desk
-from core.events import Listened
+from core.events import Listened, TicketMerged
 from core.models import Author, Contact, EventRow, Message, Reader, Ticket
 from core.naming import Names
 from core.show import Text, from_json, text, verbatim
@@ -31,7 +31,13 @@ def events(desk: Desk, ticket: Ticket) -> Sequence[EventRow]:
 def lines(desk: Desk, ticket: Ticket) -> tuple[Text, ...]:
     """A ticket's history, one line an event: when, who, what."""
     names = Names.of(desk)
-    return tuple(text("{when} {what}", when=row.at, what=sentence(row, names)) for row in events(desk, ticket))
+    happened = [row for row in events(desk, ticket) if not _is_told_twice(row, ticket)]
+    return tuple(text("{when} {what}", when=row.at, what=sentence(row, names)) for row in happened)
+
+
+def _is_told_twice(row: EventRow, ticket: Ticket) -> bool:
+    """A merge is noted on both tickets; read as one, it is told where the other came to."""
+    return row.kind == TicketMerged.kind and row.ticket_id == row.facts["source"] != ticket.id
 
 
 def sentence(row: EventRow, names: Names) -> Text:
@@ -82,6 +88,7 @@ _ENDS = {
     "untaken": text("nobody was free"),
     "spam": text("spam"),
 }
+_OPENED = {"transcript": text("transcript")}
 _PRIORITIES = ("low", "normal", "high", "urgent")
 _TOLD: dict[str, Callable[[dict[str, Any], Names], Text]] = {
     "ticket_opened": lambda f, n: text("opened the ticket"),
@@ -129,7 +136,7 @@ _TOLD: dict[str, Callable[[dict[str, Any], Names], Text]] = {
     "customer_left": lambda f, n: text("the customer's page was closed") if f["left"] else text("the customer is back"),
     "rated": lambda f, n: text("rated it {score} of 5", score=f["score"]),
     "reminded": lambda f, n: text("{who} was reminded", who=n.agent(f["agent"])),
-    "listened": lambda f, n: text("opened the {what}", what=Text(f["what"])),
+    "listened": lambda f, n: text("opened the {what}", what=_OPENED.get(f["what"], Text(f["what"]))),
 }
 
 

@@ -9,7 +9,7 @@ from core.desk import Desk
 from core.errors import UserError
 from core.events import MessageSplitOff, TicketMerged, TicketsLinked, TicketsUnlinked, TicketUnmerged
 from core.messages import Where, Words
-from core.models import File, HeldReply, Link, Message, Team, Ticket
+from core.models import Author, File, HeldReply, Link, Message, Team, Ticket
 from core.show import text
 
 
@@ -81,7 +81,12 @@ def linked(desk: Desk, ticket_id: int) -> Sequence[int]:
 
 
 def split(desk: Desk, message: Message) -> Ticket:
-    """Makes a new ticket of one message, with a copy of its words and files; the original stays where it is."""
+    """Makes a new ticket of a customer's message, with a copy of its words and files; the original stays.
+
+    Raises UserError for anybody else's words: the new ticket would be the customer's, who never said them.
+    """
+    if message.author is not Author.CONTACT:
+        raise UserError(text("Only a customer's words become a ticket of theirs. For your own: ticket new"))
     if message.ticket_id is None:
         raise UserError(text("A live dialog has no messages to split off yet; end it first."))
     source = tickets.standing(desk, message.ticket_id)

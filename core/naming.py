@@ -35,7 +35,7 @@ class Names:
 
     def tag(self, id_: int) -> Text:
         """A tag's name."""
-        return self._named("tag", id_)
+        return self._named("tag", id_) if ("tag", id_) in self._known else text("(no longer there)")
 
     def actor(self, key: str) -> Text:
         """Who did it: `agent:3`, `channel:1`, `system`."""

@@ -230,10 +230,13 @@ def sent(desk: Desk, delivery_id: int, external_id: str) -> Delivery | None:
     return _settle(desk, delivery_id, DeliveryState.SENT, external_id=external_id, error="")
 
 
-def put_off(desk: Desk, delivery_id: int, why: str, *, retry_after: timedelta | None, chance: float) -> None:
+def put_off(
+    desk: Desk, delivery_id: int, why: str, *, retry_after: timedelta | None, chance: float, alone: bool = False
+) -> None:
     """It will be tried again: after what the platform asks for, else after a growing pause with jitter.
 
-    `chance` (0 to 1) spreads the tries; after 8 of them it has failed. A platform's own pause holds its buckets, too.
+    `chance` (0 to 1) spreads the tries; after 8 of them it has failed. A platform's own pause holds its buckets, too
+    (not the whole room's), unless it is meant for this lane `alone`.
     """
     delivery = desk.session.get_one(Delivery, delivery_id, with_for_update=True, populate_existing=True)
     if not delivery.is_due:
@@ -246,9 +249,14 @@ def put_off(desk: Desk, delivery_id: int, why: str, *, retry_after: timedelta | 
     delivery.not_before = desk.now + pause
     if retry_after is not None:
         delivery.attempts -= 1
-        for key in desk.session.get_one(Lane, delivery.lane).buckets:
+        for key in () if alone else _narrow(desk.session.get_one(Lane, delivery.lane)):
             _hold(desk, key, desk.now + pause)
     desk.flush()
+
+
+def _narrow(lane: Lane) -> Sequence[str]:
+    """The buckets a platform's pause is meant for: of several the last one is all of a room, which goes on."""
+    return lane.buckets[:-1] or lane.buckets
 
 
 def ask_later(
@@ -256,9 +264,10 @@ def ask_later(
 ) -> None:
     """Nobody can be asked now whether it arrived: it stays under way and is asked for again after a pause.
 
-    After 8 tries without an answer nobody knows (`uncertain`).
+    After 8 tries without an answer nobody knows (`uncertain`); a pause the platform asks for is no try.
     """
     head = desk.session.get_one(Delivery, delivery_ids[0], with_for_update=True, populate_existing=True)
+    head.attempts -= retry_after is not None
     if head.is_due and head.attempts < MOST_TRIES:
         head.not_before, head.error = desk.now + (retry_after or _pause(head.attempts, chance)), why[:300]
         return

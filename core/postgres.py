@@ -49,6 +49,9 @@ class PostgresDriver:
         """Listens on a connection of its own."""
         await self._notifier.run(tell)
 
+    async def sweep(self) -> None:
+        """PostgreSQL's own vacuum does."""
+
     async def close(self) -> None:
         """Closes all connections."""
         await self._engine.dispose()

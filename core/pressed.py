@@ -31,6 +31,13 @@ def answered(desk: Desk, key: str) -> str | None:
     return desk.execute(statement.returning(Pressed.line)).scalar_one_or_none()
 
 
+def kept(desk: Desk, key: str) -> str | None:
+    """The line behind a key of the actor's own, for as long as it is kept; looking does not use it up."""
+    fresh = (Pressed.key == key, Pressed.purpose == _QUESTION, Pressed.used_at.is_(None), Pressed.expires_at > desk.now)
+    statement = select(Pressed.line).where(*fresh, Pressed.agent_id == desk.actor.agent_id)
+    return desk.execute(statement).scalar_one_or_none()
+
+
 def forget(desk: Desk, numbers: Collection[int]) -> None:
     """Lets go of what is kept on these tickets and dialogs: it may hold words for their customer."""
     rows = desk.execute(select(Pressed.key, Pressed.line, Pressed.steps)).all()

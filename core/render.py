@@ -14,6 +14,7 @@ from core.show import Argument, Text
 
 LANGUAGES = ("en", "de")
 """The languages that are complete; any other reader gets English."""
+_DATES = {"en": "d MMM yyyy", "de": "d. MMM yyyy"}
 _CATALOGS = Path(__file__).parent / "locale"
 
 
@@ -88,7 +89,7 @@ class Voice:
         clock = format_time(local.time(), "HH:mm", locale=language)
         if self.now is not None and self.now.astimezone(zone).date() == local.date():
             return clock
-        return f"{format_date(local.date(), 'd MMM yyyy', locale=language)}, {clock}"
+        return f"{format_date(local.date(), _DATES[language], locale=language)}, {clock}"
 
 
 class _Arguments(dict[str, str]):

@@ -28,8 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
+from core import upsert
 from core.desk import Desk
-from core.models import UNINDEXED, Dialog, Message, Ticket
+from core.models import UNINDEXED, Dialog, Kept, Message, Ticket
 from core.words import Streams, streams
 
 CAP = 2_000
@@ -147,13 +148,60 @@ def _as_vector(terms: Sequence[str]) -> str:
 
 
 def forget(desk: Desk, message_ids: Sequence[int]) -> None:
-    """Takes messages out of the index, in the transaction that removes their words."""
+    """Takes messages out of the index, in the transaction that removes their words; `purge` takes what is left."""
     _remove(desk, _messages, message_ids)
+    _note_remains(desk, _messages)
 
 
 def forget_subjects(desk: Desk, ticket_ids: Sequence[int], dialog_ids: Sequence[int] = ()) -> None:
-    """Takes subjects out of the index."""
+    """Takes subjects out of the index; `purge` takes what is left."""
     _remove(desk, _subjects, [*ticket_ids, *(-id_ for id_ in dialog_ids)])
+    _note_remains(desk, _subjects)
+
+
+_STEP_PAGES = 200
+"""Pages of an index that one step of `purge` may write."""
+_FRESH, _BEGUN, _MERGED = "fresh", "begun", "merged"
+_REMAINS = {f"remains:{name}": name for name in TABLES}
+
+
+def _note_remains(desk: Desk, table: Table) -> None:
+    """SQLite's index only marks what was deleted: the terms stay in its segments until these are merged."""
+    if not desk.on_postgres:
+        row = {"name": f"remains:{table.name}", "value": _FRESH}
+        desk.execute(upsert.into(Kept, False).values(row).on_conflict_do_update(index_elements=["name"], set_=row))
+
+
+def has_remains(desk: Desk) -> bool:
+    """Whether words that were removed may still stand in the files."""
+    return desk.execute(select(Kept.name).where(Kept.name.in_(_REMAINS)).limit(1)).first() is not None
+
+
+def purge(desk: Desk) -> bool:
+    """Merges some of an index's segments, so that removed words leave them; False when all of it is done.
+
+    A negative number of pages begins to merge all segments into one, a positive one goes on with it; the work is done
+    when a step changed nothing (SQLite's FTS5, “merge”).
+    """
+    waiting = select(Kept).where(Kept.name.in_(_REMAINS), Kept.value != _MERGED).order_by(Kept.name).limit(1)
+    kept = desk.session.scalars(waiting).one_or_none()
+    if kept is None:
+        return False
+    name, before = _REMAINS[kept.name], _changes(desk)
+    pages = -_STEP_PAGES if kept.value == _FRESH else _STEP_PAGES
+    desk.execute(text(f"INSERT INTO {name} ({name}, rank) VALUES ('merge', {pages})"))
+    changed = _changes(desk) - before
+    kept.value = _MERGED if kept.value == _BEGUN and changed < 2 else _BEGUN
+    return True
+
+
+def purged(desk: Desk) -> None:
+    """Notes that the former pages are gone from the files, too; what was removed meanwhile begins anew."""
+    desk.execute(delete(Kept).where(Kept.name.in_(_REMAINS), Kept.value == _MERGED))
+
+
+def _changes(desk: Desk) -> int:
+    return int(desk.execute(select(func.total_changes())).scalar_one())
 
 
 def _remove(desk: Desk, table: Table, rowids: Sequence[int]) -> None:

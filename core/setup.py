@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import select
 
-from core import tags, teams, templates, views, wordings, zones
+from core import demo, tags, teams, templates, views, wordings, zones
 from core.desk import Desk
 from core.errors import UserError
-from core.models import Agent, Channel, Member, Tag, Team, Template, View, Wording
+from core.models import Agent, Channel, Member, Role, Tag, Team, Template, View, Wording
 from core.render import LANGUAGES
-from core.show import text
+from core.show import Text, text, together
 
 _LINE = re.compile(r"(?P<kind>\w+)\s+(?P<name>[\w.-]+)(?:\s+(?P<more>[\w.-]+))?\s*=\s*(?P<value>.*)", re.DOTALL)
-KINDS = ("team", "channel", "view", "reply", "text", "tag")
+KINDS = ("agent", "team", "channel", "view", "reply", "text", "tag")
 
 
 def apply(desk: Desk, line: str) -> None:
@@ -24,23 +24,33 @@ def apply(desk: Desk, line: str) -> None:
     kind, value = match["kind"].lower(), _unescaped(match["value"].strip())
     if kind not in _APPLY:
         raise UserError(text("One cannot set up a {kind}. There are: {known}", kind=kind[:40], known=", ".join(KINDS)))
-    if kind == "team":
+    if kind in ("agent", "team"):
         _must_speak(value)
     _APPLY[kind](desk, match["name"].lower(), (match["more"] or "").lower(), value)
 
 
 def apply_all(desk: Desk, document: str) -> int:
-    """Applies a file of lines, all or none; returns how many. Empty lines and `#` comments are passed over."""
-    count = 0
-    for number, line in enumerate(document.splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        try:
-            apply(desk, line)
-        except UserError as error:
-            raise UserError(text("Line {number}: {why}", number=number, why=error.said)) from error
-        count += 1
-    return count
+    """Applies a file of lines, all or none; returns how many. Empty lines and `#` comments are passed over.
+
+    Raises UserError naming all lines that are wrong.
+    """
+    meant = [(number, line) for number, line in enumerate(document.splitlines(), 1) if _is_meant(line)]
+    wrong = [said for number, line in meant if (said := _wrong(desk, number, line)) is not None]
+    if wrong:
+        raise UserError(together(wrong, "\n"))
+    return len(meant)
+
+
+def _is_meant(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _wrong(desk: Desk, number: int, line: str) -> Text | None:
+    try:
+        apply(desk, line)
+    except UserError as error:
+        return text("Line {number}: {why}", number=number, why=error.said)
+    return None
 
 
 def export(desk: Desk) -> str:
@@ -53,9 +63,9 @@ def lines(desk: Desk, kind: str) -> list[str]:
     return [f"{kind} {each}" for each in _LIST[kind](desk)]
 
 
-def _must_speak(team: str) -> None:
-    """Refuses a team's line with a language or time zone the desk does not know."""
-    options = dict(re.findall(r"\b(language|zone):(\S+)", team))
+def _must_speak(line: str) -> None:
+    """Refuses a team's or agent's line with a language or time zone the desk does not know."""
+    options = dict(re.findall(r"\b(language|zone):(\S+)", line))
     if options.get("language", LANGUAGES[0]) not in LANGUAGES:
         known = ", ".join(LANGUAGES)
         raise UserError(text("There is no language {name}. There are: {known}", name=options["language"], known=known))
@@ -69,6 +79,25 @@ def _escaped(value: str) -> str:
 
 def _unescaped(value: str) -> str:
     return re.sub(r"\\(n|\\)", lambda match: "\n" if match[1] == "n" else "\\", value)
+
+
+def _agent(desk: Desk, name: str, more: str, value: str) -> None:
+    """`agent ben = supervisor Ben Miller language:de zone:Europe/Berlin`: the role, then the name customers see."""
+    options = dict(re.findall(r"\b(language|zone):(\S*)", value))
+    role, _, public_name = re.sub(r"\b(?:language|zone):\S*", "", value).strip().partition(" ")
+    if role not in set(Role):
+        raise UserError(text("“{typed}” is not one of {names}.", typed=role[:40], names=", ".join(Role)))
+    agent = teams.add_agent(desk, name, role=Role(role))
+    agent.public_name = " ".join(public_name.split())[:60] or agent.public_name
+    agent.language = options.get("language") or agent.language
+    agent.time_zone = options.get("zone") or agent.time_zone
+
+
+def _agents(desk: Desk) -> Iterator[str]:
+    for agent in teams.agents(desk):
+        if not agent.is_demo:
+            options = f"language:{agent.language} zone:{agent.time_zone}"
+            yield f"{agent.name} = {agent.role.value} {agent.public_name} {options}"
 
 
 def _team(desk: Desk, name: str, more: str, value: str) -> None:
@@ -100,7 +129,7 @@ def _teams(desk: Desk) -> Iterator[str]:
         members = desk.execute(
             select(Agent.name)
             .join(Member, Member.agent_id == Agent.id)
-            .where(Member.team_id == team.id, Agent.is_active)
+            .where(Member.team_id == team.id, Agent.is_active, ~Agent.is_demo)
             .order_by(Agent.name)
         ).scalars()
         named = ",".join(members)
@@ -181,11 +210,12 @@ def _tag(desk: Desk, name: str, more: str, value: str) -> None:
 
 
 def _tags(desk: Desk) -> Iterator[str]:
-    for tag in desk.session.scalars(select(Tag).order_by(Tag.name)):
+    for tag in desk.session.scalars(select(Tag).where(Tag.id.not_in(demo.tags(desk))).order_by(Tag.name)):
         yield f"{tag.name} = {tag.colour}"
 
 
 _APPLY: dict[str, Callable[[Desk, str, str, str], None]] = {
+    "agent": _agent,
     "team": _team,
     "channel": _channel,
     "view": _view,
@@ -194,6 +224,7 @@ _APPLY: dict[str, Callable[[Desk, str, str, str], None]] = {
     "tag": _tag,
 }
 _LIST: dict[str, Callable[[Desk], Iterator[str]]] = {
+    "agent": _agents,
     "team": _teams,
     "channel": _channels,
     "view": _views,

@@ -1,6 +1,6 @@
 """What people read, as values: texts, buttons, cards and answers, put into words only at the rim."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -74,6 +74,12 @@ def _argument_from_json(value: Any) -> Argument:
 def verbatim(words: str) -> Text:
     """Words that are nobody's to translate: a customer's name, a subject, a typed line."""
     return Text("{words}", {"words": words})
+
+
+def together(parts: Sequence[Text], between: str = ", ") -> Text:
+    """Several texts as one, in their order, each put into words of its own."""
+    places = between.join(f"{{part{place}}}" for place in range(len(parts)))
+    return Text(places, {f"part{place}": part for place, part in enumerate(parts)})
 
 
 class Tone(StrEnum):

@@ -93,15 +93,14 @@ def follow(desk: Desk, happened: Sequence[Happened]) -> None:
         _put_due(desk, changed)
 
 
-def _open_missing(desk: Desk, tickets: Collection[int | None], dialogs: Collection[int | None]) -> None:
+def _open_missing(desk: Desk, tickets: Collection[int | None], dialogs: Collection[int | None]) -> list[Thread]:
     """Opens a thread in each of the team's channels for what has none there and is not over."""
     found: list[dict[str, Any]] = []
     if tickets:
         found += [dict(row._mapping) for row in desk.execute(_HOMELESS_TICKETS, {"ids": list(tickets)})]
     if dialogs:
         found += [dict(row._mapping) for row in desk.execute(_HOMELESS_DIALOGS, {"ids": list(dialogs)})]
-    if found:
-        _open(desk, found)
+    return _open(desk, found) if found else []
 
 
 _here = (Thread.room == Place.room, Thread.place == Place.place)
@@ -173,15 +172,15 @@ def _shown(desk: Desk, thread: Thread, delivery: Delivery, external_id: str) -> 
     desk.look(f"outbox:room:{thread.room}")  # words that waited for the thread may go now
 
 
-def lost(desk: Desk, thread: Thread) -> None:
-    """A thread's root is gone there: what is not over gets a new one, with what was said."""
+def lost(desk: Desk, thread: Thread) -> Sequence[Thread]:
+    """A thread's root is gone there: what is not over gets a new one, with what was said. Returns the new ones."""
     thread.is_retired, thread.root = True, None
     waiting = (TO_BE_SENT, Delivery.thread_id == thread.id)
     gone = {"state": DeliveryState.DISCARDED, "is_due": False, "settled_at": desk.now}
     desk.execute(update(Delivery).where(*waiting).values(**gone))
     thread.ticket_id, thread.dialog_id, ticket, dialog = None, None, thread.ticket_id, thread.dialog_id
     desk.flush()
-    _open_missing(desk, {ticket} - {None}, {dialog} - {None})
+    return _open_missing(desk, {ticket} - {None}, {dialog} - {None})
 
 
 def _put_due(desk: Desk, thread_ids: Sequence[int]) -> None:

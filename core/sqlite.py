@@ -6,6 +6,8 @@ at every statement as it would on aiosqlite.
 """
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,10 +20,13 @@ from core import folder
 from core.bus import EVERYTHING
 from core.desk import Topic
 from core.driver import Publish, translated
+from core.errors import StoreBusy
 from core.writer import Writer
 
 T = TypeVar("T")
 _READERS = 4
+_EMPTYING_S = 0.2
+"""So long may emptying the log keep others from writing."""
 
 
 class SqliteDriver:
@@ -32,6 +37,7 @@ class SqliteDriver:
         if not path or path == ":memory:":
             raise ValueError("the desk needs a database file")
         folder.private_file(Path(path))
+        self._path = path
         self._writer = Writer(path)
         self._readers = create_engine(url.set(drivername="sqlite"), pool_size=_READERS, max_overflow=0)
         event.listen(self._readers, "connect", _reading_only)
@@ -65,6 +71,19 @@ class SqliteDriver:
             await asyncio.Event().wait()
         finally:
             self._writer.on_foreign_write(None)
+
+    async def sweep(self) -> None:
+        """Empties the write-ahead log, in which former pages stand until they are written over.
+
+        Raises StoreBusy while somebody reads or writes them.
+        """
+        await translated(asyncio.to_thread(self._empty_log))
+
+    def _empty_log(self) -> None:
+        with contextlib.closing(sqlite3.connect(self._path, timeout=_EMPTYING_S)) as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreBusy("busy")
 
     async def close(self) -> None:
         """Waits for all threads to finish what they were given."""

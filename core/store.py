@@ -80,6 +80,10 @@ class Desks:
         """Tells what other processes have changed, until cancelled: within 200 ms on SQLite, at once on PostgreSQL."""
         await self._driver.hear_others(tell)
 
+    async def sweep(self) -> None:
+        """Has what was deleted leave the database's files."""
+        await self._driver.sweep()
+
     async def close(self) -> None:
         """Finishes what waits and closes the database."""
         await self._driver.close()

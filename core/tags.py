@@ -17,6 +17,8 @@ _NAME = re.compile(r"[^\W_][\w.-]{0,39}")
 def clean(name: str) -> str:
     """A tag as it is kept: lower case, without its `#` or `+`."""
     plain = name.strip().lower().lstrip("#+")
+    if not plain:
+        raise UserError(text("A tag needs a name, for example +billing"))
     if not _NAME.fullmatch(plain):
         raise UserError(text("{name} cannot be a tag: use letters, digits, dot, dash; at most 40.", name=name[:60]))
     return plain
@@ -44,9 +46,9 @@ def add(desk: Desk, on: Ticket | Dialog, name: str) -> None:
 
 def remove(desk: Desk, on: Ticket | Dialog, name: str) -> None:
     """Takes a tag off; one that is not on changes nothing."""
-    tag = named(desk, name)
-    there = _tagging(desk, on, tag)
-    if there is not None:
+    tag = desk.session.scalars(select(Tag).where(Tag.name == clean(name))).one_or_none()
+    there = None if tag is None else _tagging(desk, on, tag)
+    if tag is not None and there is not None:
         desk.session.delete(there)
         key = "ticket_id" if isinstance(on, Ticket) else "dialog_id"
         desk.record(Untagged(tag=tag.id, **{key: on.id}))

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from core import dialogs, messages, replies, tickets
 from core.desk import Desk
 from core.mirrors import Typed
-from core.models import Copy, EventRow, HeldReply, Message, Thread
+from core.models import Copy, EventRow, HeldReply, Message, Place, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,13 @@ def _seen(desk: Desk, thread: Thread, when: datetime) -> int:
     else:
         of_it = select(func.max(EventRow.dialog_seq)).where(EventRow.dialog_id == thread.dialog_id)
     return int(desk.execute(of_it.where(EventRow.at <= when)).scalar_one() or 0)
+
+
+def place_of(desk: Desk, room: str, root: str) -> str | None:
+    """The place of the thread with this root, where a room's roots are unique; None where it is none of ours."""
+    ours = Thread.place.in_(select(Place.place).where(Place.room == room))
+    statement = select(Thread.place).where(Thread.room == room, ours, Thread.root == root)
+    return desk.execute(statement.limit(1)).scalar_one_or_none()
 
 
 def of_ticket(desk: Desk, room: str, ticket_id: int) -> Thread | None:

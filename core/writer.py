@@ -127,15 +127,20 @@ class Writer:
             self._alone(job)
 
     def _together(self, batch: list[_Job]) -> bool:
-        """Runs all in one commit; False when the whole of it was given up, so that each is run again alone."""
+        """Runs all in one commit; False when the whole of it was given up, so that each is run again alone.
+
+        Where it could not even begin (locked for 5 s), none is: they would wait so long one after the other.
+        """
+        has_begun = False
         try:
             with self._transaction() as connection:
+                has_begun = True
                 for job in batch:
                     self._in_savepoint(connection, job)
-        except BaseException:
+        except BaseException as error:
             for job in batch:
-                job.result, job.error = None, None
-            return False
+                job.result, job.error = None, None if has_begun else _passing(error)
+            return not has_begun
         return True
 
     @contextlib.contextmanager
@@ -204,7 +209,12 @@ def _engine(path: str) -> Engine:
     return engine
 
 
+_PRAGMAS = (
+    "journal_mode = WAL", "synchronous = FULL", "foreign_keys = 1", "busy_timeout = 5000", "secure_delete = ON",
+)  # fmt: skip
+
+
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = 1", "busy_timeout = 5000"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")

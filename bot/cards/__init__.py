@@ -3,6 +3,7 @@
 from bot.cards.dialogs import dialog_card, dialog_cards
 from bot.cards.people import contact_card
 from bot.cards.tickets import PRIORITY_WORDS, STATUS_WORDS, row_card, rows_as_cards, tags_of, ticket_card
+from bot.cards.transcripts import transcript
 from bot.cards.troubles import deadline_card, delivery_card, quarantine_card
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "rows_as_cards",
     "tags_of",
     "ticket_card",
+    "transcript",
 ]

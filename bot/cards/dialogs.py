@@ -37,6 +37,7 @@ def _card(desk: Desk, dialog: Dialog, contact: Contact, beside: Around) -> Card:
     """A dialog on a ticket stands below that ticket's card, which says what is around its customer."""
     names = Names.of(desk)
     fields = [
+        Field(text("Dialog"), verbatim(str(dialog.id))),
         Field(text("Customer"), who(contact)),
         Field(text("Agent"), names.agent(dialog.assignee_id)),
         Field(text("Team"), names.team(dialog.team_id)),

@@ -4,7 +4,7 @@ from core import around, contacts
 from core.around import Around
 from core.desk import Desk
 from core.models import Channel, Contact
-from core.show import Button, Card, Field, Text, text, verbatim
+from core.show import Button, Card, Field, Text, text, together, verbatim
 
 
 def contact_card(desk: Desk, contact: Contact) -> Card:
@@ -20,11 +20,11 @@ def contact_card(desk: Desk, contact: Contact) -> Card:
     lines = about_contact(desk, contact, beside)
     buttons = [Button(text("Rename"), f"customer name #{contact.id} ", asks=True)]
     buttons += [
-        Button(text("Same as {name}", name=name), f"customer merge #{contact.id} #{id_}")
+        Button(text("Same as {name}", name=_named(id_, name)), f"customer merge #{contact.id} #{id_}")
         for id_, name in beside.same[:2]
     ]
     return Card(
-        text("{who} (customer {id})", who=_called(contact), id=contact.id),
+        text("{who} (customer {id})", who=contacts.called(contact), id=contact.id),
         (Field(text("Name"), who(contact)), Field(text("Language"), verbatim(contact.language or "–")), *addresses),
         tuple(lines), tuple(buttons),
     )  # fmt: skip
@@ -43,13 +43,11 @@ def who(contact: Contact | None) -> Text:
         return text("erased")
     if not contact.name and contact.claimed_name:
         return text("Customer {id}, says to be {name}", id=contact.id, name=contact.claimed_name)
-    return _called(contact)
+    return contacts.called(contact)
 
 
-def _called(contact: Contact) -> Text:
-    """A contact's proven name, else what they say, else their number."""
-    name = contact.name or contact.claimed_name
-    return verbatim(name) if name else text("Customer {id}", id=contact.id)
+def _named(id_: int, name: str) -> Text:
+    return verbatim(name) if name else text("Customer {id}", id=id_)
 
 
 def about_contact(desk: Desk, contact: Contact | None, beside: Around) -> list[Text]:
@@ -61,16 +59,19 @@ def about_contact(desk: Desk, contact: Contact | None, beside: Around) -> list[T
         named = ", ".join(f"#{number} {subject[:40]}" for number, subject in beside.tickets[:3])
         lines.append(text("Other unclosed tickets: {tickets}", tickets=named))
     if beside.same:
-        named = ", ".join(f"{name} ({id_})" for id_, name in beside.same[:3])
-        lines.append(text("Maybe the same person: {names}", names=named))
-    if contact.note:
-        lines.append(text("Note on the customer: {note}", note=contact.note))
+        some = [text("{name} ({id})", name=_named(id_, name), id=id_) for id_, name in beside.same[:3]]
+        lines.append(text("Maybe the same person: {names}", names=together(some)))
+    notes = filter(None, (contact.note, *beside.notes))
+    lines += [text("Note on the customer: {note}", note=note) for note in notes]
     if contact.blocked_until is not None and contact.blocked_until > desk.now:
         lines.append(_blocked(contact))
     return lines
 
 
 def _blocked(contact: Contact) -> Text:
+    if contact.blocked_until == contacts.FOR_GOOD:
+        reason = contact.block_reason
+        return text("Blocked for good: {reason}", reason=reason) if reason else text("Blocked for good")
     if contact.block_reason:
         return text("Blocked until {when}: {reason}", when=contact.blocked_until, reason=contact.block_reason)
     return text("Blocked until {when}", when=contact.blocked_until)

@@ -70,6 +70,9 @@ class Call:
     around: Surroundings | None = None
     """The channel it was typed in, where the command wants to know and the room can tell."""
 
+    is_sure: bool = False
+    """Whether the typist was asked before, and said yes."""
+
     def agent(self) -> Agent:
         """The agent who typed it; who is none is told so."""
         agent_id = self.desk.actor.agent_id

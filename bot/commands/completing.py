@@ -122,6 +122,10 @@ def _templates(desk: Desk) -> Iterable[tuple[str, str]]:
     return ((template.name, template.words[:60]) for template in templates.known(desk))
 
 
+def _times(desk: Desk) -> Iterable[tuple[str, str]]:
+    return (("30m", ""), ("2h", ""), ("1d", ""), ("tomorrow 9:00", ""), ("mon 9:00", ""))
+
+
 _OFFERS: dict[str, Offer] = {
     "ticket": _tickets,
     "other": _tickets,
@@ -137,5 +141,6 @@ _OFFERS: dict[str, Offer] = {
     "role": lambda desk: ((role.value, "") for role in Role),
     "about": lambda desk: ((each, "") for each in ABOUT),
     "switch": lambda desk: (("on", ""), ("off", "")),
-    "when": lambda desk: (("30m", ""), ("2h", ""), ("1d", ""), ("tomorrow 9:00", ""), ("mon 9:00", "")),
+    "when": _times,
+    "until": _times,
 }

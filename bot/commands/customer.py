@@ -1,7 +1,5 @@
 """Commands on customers: who they are, how they are reached, whether they may write."""
 
-from datetime import timedelta
-
 from bot import cards
 from bot.commands import kinds
 from bot.commands.call import Call
@@ -13,8 +11,6 @@ from core.models import Contact, Role
 from core.query import parse
 from core.render import LANGUAGES
 from core.show import Answer, Button, Tone, text, texts
-
-_FOR_EVER = timedelta(days=3650)
 
 
 @command("customer show", reads=True, example="customer show ana@example.com")
@@ -40,7 +36,7 @@ def history(call: Call, customer: kinds.Contact) -> Answer:
     query = parse(f"contact:{customer.id} status:new,open,pending,closed sort:-number")
     page = listing.page(call.desk, query, limit=20)
     said = texts(
-        "{count} ticket of {who}", "{count} tickets of {who}", count=len(page.rows), who=contacts.name_of(customer)
+        "{count} ticket of {who}", "{count} tickets of {who}", count=len(page.rows), who=contacts.called(customer)
     )
     return Answer(said, cards=cards.rows_as_cards(page.rows))
 
@@ -55,7 +51,7 @@ def name(call: Call, customer: kinds.Contact, name: kinds.Words) -> Answer:
 def _changed(call: Call, customer: Contact) -> Answer:
     call.desk.flush()
     card = cards.contact_card(call.desk, customer)
-    return Answer(text("{who} was changed.", who=contacts.name_of(customer)), cards=(card,), tone=Tone.GOOD)
+    return Answer(text("{who} was changed.", who=contacts.called(customer)), cards=(card,), tone=Tone.GOOD)
 
 
 @command("customer language", example="customer language 9 de")
@@ -69,7 +65,7 @@ def language(call: Call, customer: kinds.Contact, language: kinds.Word) -> Answe
 
 
 @command("customer address", example="customer address 9 ana@example.com")
-def address(call: Call, customer: kinds.Contact, address: kinds.Word) -> Answer:
+def address(call: Call, customer: kinds.Contact, address: kinds.Words) -> Answer:
     """Add an e-mail address or a phone number; it counts as not verified until they write from it."""
     kind = contacts.kind_of(address)
     if not kind:
@@ -80,12 +76,18 @@ def address(call: Call, customer: kinds.Contact, address: kinds.Word) -> Answer:
 
 @command("customer shared", example="customer shared office@example.com on")
 def shared(call: Call, address: kinds.Word, on: kinds.Switch) -> Answer:
-    """Mark an address as used by several people: names are kept per message, nobody is merged by it."""
-    contact = one_contact(call, address)
-    for identity in contacts.identities(call.desk, contact.id):
-        if identity.address == address.lower():
-            contacts.share(call.desk, identity, shared=on)
-    return _changed(call, contact)
+    """Mark an address as used by several people: names are kept per message, nobody is merged by it.
+
+    It counts for all customers who have the address.
+    """
+    theirs = contacts.share(call.desk, address, shared=on)
+    call.desk.flush()
+    said = (
+        text("{address} is used by several people now.", address=address)
+        if on
+        else text("{address} is used by one person now.", address=address)
+    )
+    return Answer(said, cards=tuple(cards.contact_card(call.desk, each) for each in theirs), tone=Tone.GOOD)
 
 
 @command("customer note", example="customer note 9 prefers to be called")
@@ -108,30 +110,33 @@ def merge(call: Call, customer: kinds.Contact, other: kinds.Word) -> Answer:
     target = one_contact(call, other)
     contacts.merge(call.desk, customer, target)
     part = Button(text("Undo"), f"customer part #{customer.id}")
-    said = text("{who} and {other} are one customer now.", who=customer.id, other=contacts.name_of(target))
+    said = text(
+        "{who} and {other} are one customer now.", who=contacts.called(customer), other=contacts.called(target)
+    )
     return Answer(said, buttons=(part,), tone=Tone.GOOD)
 
 
 @command("customer part", example="customer part 9")
 def part(call: Call, number: kinds.Number) -> Answer:
     """Undo a merge of customers: give the number of the one that was merged away."""
-    contacts.unmerge(call.desk, contacts.by_id(call.desk, number))
-    return Answer(text("Customer {id} stands alone again.", id=number))
+    customer = contacts.by_id(call.desk, number)
+    contacts.unmerge(call.desk, customer)
+    return Answer(text("{who} stands alone again.", who=contacts.called(customer)))
 
 
 @command("customer block", example="customer block 9 7d insults")
-def block(call: Call, customer: kinds.Contact, until: kinds.When | None = None, reason: kinds.Words = "") -> Answer:
+def block(call: Call, customer: kinds.Contact, until: kinds.Until | None = None, reason: kinds.Words = "") -> Answer:
     """Keep a customer's messages in quarantine, for a time or for good, with a reason."""
-    contacts.block(call.desk, customer, until or call.desk.now + _FOR_EVER, reason)
+    contacts.block(call.desk, customer, until or contacts.FOR_GOOD, reason)
     unblock_it = Button(text("Unblock"), f"customer unblock #{customer.id}")
-    return Answer(text("{who} is blocked.", who=contacts.name_of(customer)), buttons=(unblock_it,))
+    return Answer(text("{who} is blocked.", who=contacts.called(customer)), buttons=(unblock_it,))
 
 
 @command("customer unblock", example="customer unblock 9")
 def unblock(call: Call, customer: kinds.Contact) -> Answer:
     """Let a customer write again."""
     contacts.unblock(call.desk, customer)
-    return Answer(text("{who} may write again.", who=contacts.name_of(customer)))
+    return Answer(text("{who} may write again.", who=contacts.called(customer)))
 
 
 @command("customer blocked", reads=True, example="customer blocked")
@@ -146,7 +151,7 @@ def blocked(call: Call) -> Answer:
 def export(call: Call, customer: kinds.Contact) -> Answer:
     """Give out everything the desk knows of a customer, as JSON."""
     document = forgetting.export(call.desk, customer)
-    said = text("Everything about {who}.", who=contacts.name_of(customer))
+    said = text("Everything about {who}.", who=contacts.called(customer))
     return Answer(said, document=document, file_name=f"customer-{customer.id}.json")
 
 
@@ -156,10 +161,10 @@ def erase(call: Call, customer: kinds.Contact, sure: kinds.Sure = "") -> Answer:
     if sure != "yes":
         said = text(
             "This removes the names, addresses, words and files of {who} from everywhere. It cannot be undone.",
-            who=contacts.name_of(customer),
+            who=contacts.called(customer),
         )
         yes = Button(text("Yes, forget them"), f"customer erase #{customer.id} yes", Tone.BAD)
-        return Answer(said, buttons=(yes,), tone=Tone.WARN)
+        return Answer(said, buttons=(yes,), tone=Tone.WARN, asks=True)
     count = forgetting.erase(call.desk, customer)
     return Answer(texts("Forgotten, with {count} message.", "Forgotten, with {count} messages.", count=count))
 

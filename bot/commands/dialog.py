@@ -4,8 +4,10 @@ from bot import cards
 from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
-from core import dialogs, ending, listing
-from core.models import Dialog, EndReason, Ticket
+from bot.commands.ticket.replying import held_answer
+from core import dialogs, ending, listing, policy, replies, tickets
+from core.models import Dialog, DialogState, EndReason, Ticket
+from core.replies import Draft
 from core.show import Answer, Text, Tone, text, texts
 
 
@@ -14,7 +16,7 @@ def list_(call: Call) -> Answer:
     """List the live dialogs, those who wait longest first."""
     live = listing.live(call.desk)
     if not live:
-        return Answer(text("Nobody is here at the moment."))
+        return Answer(text("No customer is live right now."))
     said = texts("{count} live dialog", "{count} live dialogs", count=len(live))
     return Answer(said, cards=cards.dialog_cards(call.desk, live))
 
@@ -30,7 +32,10 @@ def show(call: Call, dialog: kinds.Dialog) -> Answer:
 def take(call: Call, dialog: kinds.Dialog) -> Answer:
     """Take a live dialog: what you write in its thread goes to the customer from now on."""
     dialogs.take(call.desk, dialog, call.agent())
-    said = text("Dialog {id} is yours. What you write here goes to the customer; !n writes a note.", id=dialog.id)
+    if call.here.is_thread:
+        said = text("Dialog {id} is yours. What you write here goes to the customer; !n writes a note.", id=dialog.id)
+    else:
+        said = text("Dialog {id} is yours. Answer in its thread, or with: dialog say {id} TEXT", id=dialog.id)
     return _changed(call, dialog, said)
 
 
@@ -43,7 +48,21 @@ def _changed(call: Call, dialog: Dialog, said: Text) -> Answer:
 def join(call: Call, dialog: kinds.Dialog) -> Answer:
     """Join a colleague's dialog: what you write in its thread goes to the customer, too."""
     dialogs.join(call.desk, dialog, call.agent())
-    return _changed(call, dialog, text("You joined. What you write here goes to the customer; !n writes a note."))
+    if call.here.is_thread:
+        said = text("You joined. What you write here goes to the customer; !n writes a note.")
+    else:
+        said = text("You joined. Answer in its thread, or with: dialog say {id} TEXT", id=dialog.id)
+    return _changed(call, dialog, said)
+
+
+@command("dialog say", example="dialog say 17 One moment please.")
+def say(call: Call, dialog: kinds.Dialog, body: kinds.Body) -> Answer:
+    """Answer the customer of a live dialog. It is held a moment, so that you can still undo it."""
+    dialogs.must_be_live(dialog)
+    draft = Draft(
+        body=body, dialog=dialog, files=call.files, room=call.room, external_id=call.key, typed=call.typed
+    )  # fmt: skip
+    return held_answer(replies.hold(call.desk, call.agent(), draft))
 
 
 @command("dialog leave", example="dialog leave 17")
@@ -84,13 +103,29 @@ def resume(call: Call, dialog: kinds.Dialog) -> Answer:
 @command("dialog end", many=True, example="dialog end 17")
 def end(call: Call, dialog: kinds.Dialog) -> Answer:
     """End a dialog; its words become a ticket, yours when you had taken it."""
+    if dialog.state is DialogState.ENDED:
+        return _ended_before(dialog)
     return _ended(ending.end(call.desk, dialog, EndReason.AGENT), dialog)
+
+
+def _ended_before(dialog: Dialog) -> Answer:
+    if dialog.ticket_id is None:
+        return Answer(text("Dialog {id} had ended before; nothing had been said.", id=dialog.id))
+    said = text("Dialog {id} had ended before. Its ticket is #{number}.", id=dialog.id, number=dialog.ticket_id)
+    return Answer(said, go=f"ticket:{dialog.ticket_id}")
 
 
 @command("dialog solved", many=True, example="dialog solved 17")
 def solved(call: Call, dialog: kinds.Dialog) -> Answer:
-    """End a dialog as solved; its words become a closed ticket."""
-    return _ended(ending.end(call.desk, dialog, EndReason.SOLVED), dialog)
+    """End a dialog as solved; its words become a closed ticket. If it has ended before, its ticket is closed."""
+    if dialog.state is DialogState.LIVE:
+        return _ended(ending.end(call.desk, dialog, EndReason.SOLVED), dialog)
+    if dialog.ticket_id is None:
+        return _ended_before(dialog)
+    ticket = policy.must_see(call.desk, tickets.standing(call.desk, dialog.ticket_id))
+    tickets.close(call.desk, ticket)
+    said = text("Dialog {id} had ended before. Its ticket #{number} is closed.", id=dialog.id, number=ticket.number)
+    return Answer(said, tone=Tone.GOOD, go=f"ticket:{ticket.number}")
 
 
 def _ended(ticket: Ticket | None, dialog: Dialog) -> Answer:
@@ -125,4 +160,4 @@ def title(call: Call, dialog: kinds.Dialog, subject: kinds.Words) -> Answer:
     return _changed(call, dialog, text("Dialog {id} is called: {subject}", id=dialog.id, subject=dialog.subject))
 
 
-COMMANDS = (list_, show, take, join, leave, transfer, move, hold, resume, end, solved, priority, tag, title)
+COMMANDS = (list_, show, take, join, leave, say, transfer, move, hold, resume, end, solved, priority, tag, title)

@@ -22,6 +22,8 @@ Contact = Annotated[models.Contact, Takes("contact", "WHO")]
 """A customer by id, address or name; in a thread it may be left out."""
 When = Annotated[datetime, Takes("when", "WHEN")]
 """`2h`, `mon 9:00`, `tomorrow`, in the typist's zone."""
+Until = Annotated[datetime, Takes("until", "WHEN")]
+"""The same where words may follow without it."""
 Priority = Annotated[models.Priority, Takes("priority", "low|normal|high|urgent")]
 Status = Annotated[models.Status, Takes("status", "open|pending|closed")]
 Tags = Annotated[tuple[str, ...], Takes("tags", "+TAG -TAG")]

@@ -6,8 +6,9 @@ from bot.commands.call import Call
 from bot.commands.registry import command
 from core import teams, zones
 from core.errors import UserError
+from core.models import Agent
 from core.render import LANGUAGES
-from core.show import Answer, Tone, text, texts
+from core.show import Answer, Text, Tone, text, texts
 
 SHORTEST_PASSWORD = 10
 
@@ -20,9 +21,17 @@ def show(call: Call) -> Answer:
         text("Name: {name}; customers see: {public}", name=agent.name, public=agent.public_name),
         text("Role: {role}", role=agent.role.value),
         text("Language: {language}; time zone: {zone}", language=agent.language, zone=agent.time_zone),
-        text("You are away.") if agent.is_away else text("You are here."),
+        _whether_here(call, agent),
     )
     return Answer(text("This is you."), lines=lines)
+
+
+def _whether_here(call: Call, agent: Agent) -> Text:
+    if not agent.is_away or (agent.away_until is not None and agent.away_until <= call.desk.now):
+        return text("You are here.")
+    if agent.away_until is None:
+        return text("You are away.")
+    return text("You are away until {when}.", when=agent.away_until)
 
 
 @command("me away", example="me away 2h")

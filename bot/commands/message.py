@@ -69,7 +69,10 @@ def _own(call: Call, number: int) -> Message:
 @command("message edit", example="message edit 812 It ships on Tuesday.")
 def edit(call: Call, number: kinds.Number, body: kinds.Body) -> Answer:
     """Change what you said; on a chat the customer sees the new words, and that they were edited."""
-    messages.edit(call.desk, _own(call, number), messages.bounded(call.desk, body))
+    message = _own(call, number)
+    if message.deleted_at is not None or message.redacted_at is not None:
+        raise UserError(text("Message {id} was taken back or removed; it cannot be changed any more.", id=number))
+    messages.edit(call.desk, message, messages.bounded(call.desk, body))
     return Answer(text("Changed."), tone=Tone.GOOD)
 
 
@@ -92,7 +95,7 @@ def withdraw(call: Call, number: kinds.Number) -> Answer:
 
 @command("message split", example="message split 812")
 def split(call: Call, number: kinds.Number) -> Answer:
-    """Make a new ticket of one message."""
+    """Make a new ticket of one message of a customer's."""
     ticket = joining.split(call.desk, _seen(call, number))
     return Answer(
         text("It is ticket #{number} now.", number=ticket.number), tone=Tone.GOOD, go=f"ticket:{ticket.number}"
@@ -105,7 +108,7 @@ def redact(call: Call, number: kinds.Number, sure: kinds.Sure = "") -> Answer:
     message = _seen(call, number)
     if sure != "yes":
         yes = Button(text("Yes, remove it"), f"message redact {number} yes", Tone.BAD)
-        return Answer(text("This cannot be undone."), buttons=(yes,), tone=Tone.WARN)
+        return Answer(text("This cannot be undone."), buttons=(yes,), tone=Tone.WARN, asks=True)
     messages.redact(call.desk, [message])
     return Answer(text("Removed for good."))
 

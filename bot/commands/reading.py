@@ -12,7 +12,7 @@ from core import contacts, dialogs, policy, tags, teams, tickets, views
 from core.errors import NotFound, UserError
 from core.models import Contact, Priority, Role, Status
 from core.query import parse
-from core.show import Text, text
+from core.show import Text, text, together
 from core.spans import read_moment
 
 SHORTCUTS = {
@@ -113,6 +113,8 @@ class Reader:
         """Takes the next word when it names tickets: `42`, `41,42`, `[tag:spam]`; else nothing."""
         pattern = _MARKED_TARGET if self.in_thread else _TARGET
         match = pattern.match(self.rest)
+        if match is None and self.rest.startswith("[") and "]" not in self.rest and not self.in_thread:
+            raise UserError(text("The bracket is not closed. Write for example [tag:spam]"))
         if match is None:
             return ""
         self.rest = self.rest[match.end() :].strip()
@@ -211,14 +213,14 @@ def _names_customer(reader: Reader) -> bool:
 
 def one_contact(call: Call, who: str) -> Contact:
     """The one contact somebody means; several are named, so that one can be chosen."""
-    found = contacts.find(call.desk, who)
-    exact = [c for c in found if str(c.id) == who.lstrip("#")]
-    if len(found) == 1 or exact:
-        return contacts.standing(call.desk, (exact or list(found))[0].id)
+    exact = contacts.numbered(call.desk, who)
+    found = [exact] if exact is not None else contacts.find(call.desk, who)
+    if len(found) == 1:
+        return contacts.standing(call.desk, found[0].id)
     if not found:
         raise NotFound(text("No customer is known as {who}. Try: customer find NAME", who=who[:80]))
-    known = ", ".join(f"{contacts.name_of(c)} ({c.id})" for c in found[:5])
-    raise UserError(text("Several customers fit {who}: {known}. Use the number.", who=who[:80], known=known))
+    known = [text("{name} ({id})", name=contacts.called(each), id=each.id) for each in found[:5]]
+    raise UserError(text("Several customers fit {who}: {known}. Use the number.", who=who[:80], known=together(known)))
 
 
 _FROM_HERE: dict[str, Callable[[Reader, Command], Any]] = {
@@ -256,6 +258,15 @@ def _when(reader: Reader) -> Any:
             return moment
     said = text("“{typed}” is no time. Try for example 2h, mon 9:00, tomorrow", typed=words[0][:40])
     raise UserError(said)
+
+
+def _until(reader: Reader) -> Any:
+    """The same, or nothing where it does not even look like one."""
+    return _when(reader) if reader.rest[:1].isdigit() or _moment(reader.rest, reader.call) else None
+
+
+def _moment(words: str, call: Call) -> Any:
+    return read_moment(words.split(" ")[0], call.desk.now, call.desk.actor.zone)
 
 
 def _choice(reader: Reader, names: dict[str, Any]) -> Any:
@@ -297,6 +308,7 @@ _READERS: dict[str, Callable[[Reader], Any]] = {
     "agent": _agent,
     "team": lambda reader: teams.team_named(reader.call.desk, reader.word()),
     "when": _when,
+    "until": _until,
     "priority": lambda reader: _choice(reader, {p.name.lower(): p for p in Priority}),
     "status": lambda reader: _choice(reader, {s.value: s for s in Status if s is not Status.NEW}),
     "role": lambda reader: _choice(reader, {r.value: r for r in Role}),

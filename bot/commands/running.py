@@ -114,7 +114,7 @@ def _ask(call: Call, typed: Typed, numbers: Sequence[int]) -> Answer:
     key = pressed.ask(call.desk, line)
     yes = texts("Yes, {count} ticket", "Yes, all {count}", count=len(numbers))
     said = kind.asked(typed.command.verb, len(numbers), examples)
-    return Answer(said, buttons=(Button(yes, f"press {key}", Tone.WARN),), tone=Tone.WARN)
+    return Answer(said, buttons=(Button(yes, f"press {key}", Tone.WARN),), tone=Tone.WARN, asks=True)
 
 
 def _press(call: Call, key: str, commands: Sequence[Command]) -> Answer:
@@ -126,7 +126,7 @@ def _press(call: Call, key: str, commands: Sequence[Command]) -> Answer:
     kept = json.loads(asked)
     typed = reading.find(kept["line"], commands, call)
     policy.must_be(desk.actor, typed.command.role, Text(typed.command.name))
-    return _on_each(call, Typed(typed.command, typed.rest), kept["numbers"])
+    return _on_each(replace(call, is_sure=True), Typed(typed.command, typed.rest), kept["numbers"])
 
 
 def _undo(call: Call, key: str) -> Answer:

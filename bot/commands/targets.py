@@ -70,8 +70,8 @@ class Tickets:
     def asked(self, verb: str, count: int, examples: str) -> Text:
         """How many, and some."""
         return texts(
-            "{verb} would touch {count} ticket: {examples}",
-            "{verb} would touch {count} tickets, for example {examples}",
+            "Really {verb} {count} ticket? {examples}",
+            "Really {verb} {count} tickets? For example {examples}",
             count=count, verb=verb, examples=examples,
         )  # fmt: skip
 
@@ -110,8 +110,8 @@ class Dialogs:
     def asked(self, verb: str, count: int, examples: str) -> Text:
         """How many, and some."""
         return texts(
-            "{verb} would touch {count} dialog: {examples}",
-            "{verb} would touch {count} dialogs, for example {examples}",
+            "Really {verb} {count} dialog? {examples}",
+            "Really {verb} {count} dialogs? For example {examples}",
             count=count, verb=verb, examples=examples,
         )  # fmt: skip
 
@@ -153,7 +153,7 @@ def find(typed: Typed, call: Call) -> tuple[list[int], Typed]:
     if named.startswith("["):
         return kind.fitting(call, parse(named[1:-1])), rest
     if named:
-        return [number(each) for each in named.split(",")], rest
+        return list(dict.fromkeys(number(each) for each in named.split(","))), rest
     here = kind.here(call)
     if here is None:
         raise UserError(kind.which(typed.command.usage))

@@ -48,7 +48,7 @@ def board(shown: Board, speaker: Voice) -> Post:
     if shown.is_retired:
         return Post((paragraph(*elements(cut(title, _SECTION))),), fallback(title))
     blocks = [block for each in shown.cards for block in card(each, speaker)]
-    return Post(_numbered(blocks), fallback(title))
+    return Post(numbered(blocks), fallback(title))
 
 
 def card(shown: Card, speaker: Voice) -> list[Wire]:
@@ -94,21 +94,16 @@ def _button(shown: Button, speaker: Voice) -> Wire:
 _STYLES = {Tone.GOOD: "primary", Tone.BAD: "danger"}
 
 
-def _numbered(blocks: Sequence[Wire]) -> tuple[Wire, ...]:
+def numbered(blocks: Sequence[Wire], *, most: int = MOST_BLOCKS) -> tuple[Wire, ...]:
     """The blocks a message may have, every button with an action_id of its own."""
     count = 0
-    kept = list(blocks[:MOST_BLOCKS])
+    kept = list(blocks[:most])
     for block in kept:
         for element in (*block.get("elements", ()), block.get("accessory", {})):
             if element.get("type") == "button":
                 element["action_id"] = f"{element['action_id'].partition(':')[0]}:{count}"
                 count += 1
     return tuple(kept)
-
-
-def numbered(blocks: Sequence[Wire]) -> tuple[Wire, ...]:
-    """The same for whoever puts blocks together."""
-    return _numbered(blocks)
 
 
 def said(shown: Sequence[Words], speaker: Voice) -> Post:
@@ -146,10 +141,10 @@ def line(shown: Line, speaker: Voice, *, team: str = "", link: str = "") -> Post
     if shown.calls_team:
         called = [_team(team), _GAP, *called]
     if not called and not link:
-        return Post(_numbered([_quiet(words), *buttons(shown.buttons, speaker)]), fallback(words))
+        return Post(numbered([_quiet(words), *buttons(shown.buttons, speaker)]), fallback(words))
     leads = [_GAP, {"type": "link", "url": link, "text": speaker.say(text("Open the thread"))}] if link else []
     block = paragraph(*called, *elements(cut(words, _SECTION)), *leads)
-    return Post(_numbered([block, *buttons(shown.buttons, speaker)]), fallback(words))
+    return Post(numbered([block, *buttons(shown.buttons, speaker)]), fallback(words))
 
 
 _GAP: Wire = {"type": "text", "text": " "}
@@ -181,7 +176,7 @@ def answer(shown: Answer, speaker: Voice, asked: Asked = Asked()) -> Post:
     blocks += buttons(shown.buttons, speaker)
     if len(lines) > start + PAGE and asked.line:
         blocks += [_more(asked, speaker)]
-    return Post(_numbered(blocks), fallback(head))
+    return Post(numbered(blocks), fallback(head))
 
 
 _MOODS = {Tone.PLAIN: "", Tone.GOOD: "", Tone.WARN: "⚠️ ", Tone.BAD: "⛔ "}
@@ -213,8 +208,7 @@ def row(shown: Card, speaker: Voice) -> list[Wire]:
     block: Wire = {"type": "section", "text": plain(words.strip(), 600)}
     kind, _, number = shown.link.partition(":")
     if number and not shown.buttons:
-        show = Button(text("Show"), f"{kind} show {number}" if kind == "ticket" else f"dialog list {number}")
-        block["accessory"] = _button(show, speaker)
+        block["accessory"] = _button(Button(text("Show"), f"{kind} show {number}"), speaker)
     return [block, *buttons(shown.buttons, speaker)]
 
 

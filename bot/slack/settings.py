@@ -18,6 +18,8 @@ class Section(BaseSettings):
         "https://slack.com/api/", description="Slack's API, ending in /api/.", pattern=r"^https?://.+/$"
     )
 
+    ticket_emoji: str = Field("ticket", description="The emoji that makes a ticket of the message it is put on.")
+
     @property
     def on(self) -> bool:
         """Whether the desk works in Slack."""

@@ -13,7 +13,7 @@ from core.errors import TemporaryError
 from core.store import Desks
 
 _RENEW_S = presence.LEASE.total_seconds() / 3
-_TRY_AGAIN_S = 1.0
+_TRY_AGAIN_S = 5.0
 _AT_ONCE = 500
 """Dialogs in one statement."""
 

@@ -141,8 +141,6 @@ def test_agents_are_added_listed_and_linked(tmp_path: Path) -> None:
 
 def test_the_setup_goes_out_and_in_again(tmp_path: Path) -> None:
     one, other = Server(tmp_path / "one"), Server(tmp_path / "other")
-    (tmp_path / "one").mkdir()
-    (tmp_path / "other").mkdir()
     one.does("do", "desk set team tech = Technical support language:de")
     one.does("do", "desk set text still-there de = Noch da?")
     one.does("do", "desk set reply hello = Hello {{contact.name}}")
@@ -163,7 +161,6 @@ def test_a_backup_taken_while_it_runs_brings_everything_back(desk: Server, tmp_p
     assert desk.does("backup", str(target)).returncode == 0
     assert target.stat().st_mode & 0o077 == 0
     assert desk.does("restore", str(target)).returncode == 2, "it must not run meanwhile"
-    (tmp_path / "elsewhere").mkdir()
     fresh = Server(tmp_path / "elsewhere")
     assert fresh.does("restore", str(target)).returncode == 0
     assert fresh.does("do", "ticket list").stdout == before
@@ -268,7 +265,6 @@ def test_a_script_reads_errors_and_questions_as_json(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_taken_is_named(desk: Server, tmp_path: Path) -> None:
-    (tmp_path / "other").mkdir()
     second = Server(tmp_path / "other", port=desk.port).does("run")
     assert (second.returncode, "Traceback" in second.stderr) == (2, False)
     assert f"Port {desk.port} is taken" in second.stderr

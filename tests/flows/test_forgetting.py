@@ -41,8 +41,9 @@ async def _sweeps(shop: Shop, store: files.Store, *, now: datetime | None = None
 
 
 async def _files(shop: Shop) -> list[tuple[int | None, bool]]:
-    statement = select(File.message_id, File.erased_at).order_by(File.id)
-    return await shop.read(lambda desk: [(row.message_id, row.erased_at is not None) for row in desk.execute(statement)])
+    """To which message each belongs, and whether it was erased."""
+    statement = select(File.message_id, File.erased_at.is_not(None)).order_by(File.id)
+    return await shop.read(lambda desk: [(row[0], row[1]) for row in desk.execute(statement)])
 
 
 async def test_files_of_a_message_in_quarantine_wait_with_it(shop: Shop, store: files.Store) -> None:
@@ -240,8 +241,8 @@ async def test_who_proves_nothing_joins_nobody(shop: Shop) -> None:
     real = Customer(shop, Sender("email", "ana@example.com", "Ana"))
     forged = Customer(shop, Sender("email", "ana@example.com", "Ana", is_verified=False))
     await real.writes("Please keep my order")
-    await forged.writes("Please cancel my order")
-    await forged.writes("I said: cancel", key="again")
+    await forged.writes("Please cancel my order", key="forged")
+    await forged.writes("I said: cancel", key="forged again")
     statement = select(Identity.contact_id, Identity.is_verified).order_by(Identity.id)
     found = await shop.read(lambda desk: [tuple(row) for row in desk.execute(statement)])
     assert found == [(1, True), (2, False), (3, False)]

@@ -66,3 +66,4 @@ async def running(fake: FakeDiscord, bot: Bot) -> AsyncIterator[Bot]:
     finally:
         await bot.close()
         await asyncio.gather(task, return_exceptions=True)
+        await asyncio.sleep(0)  # the events of closing are tasks of their own

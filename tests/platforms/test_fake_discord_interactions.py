@@ -62,7 +62,7 @@ class Card(discord.ui.View):
 
 
 def register(bot: Bot) -> None:
-    """The bot's commands."""
+    """The bot's slash commands."""
     ticket = app_commands.Group(name="ticket", description="Tickets")
 
     async def numbers(interaction: discord.Interaction, start: str) -> list[app_commands.Choice[int]]:
@@ -90,6 +90,12 @@ def register(bot: Bot) -> None:
     async def sleep(interaction: discord.Interaction) -> None:
         pass
 
+    bot.tree.add_command(ticket)
+
+
+def register_menus(bot: Bot) -> None:
+    """The bot's menus on messages and people."""
+
     @app_commands.context_menu(name="Create ticket")
     async def create(interaction: discord.Interaction, message: discord.Message) -> None:
         await interaction.response.send_message(f"From {message.author.name}: {message.content}")
@@ -99,7 +105,7 @@ def register(bot: Bot) -> None:
     async def customer(interaction: discord.Interaction, member: discord.Member) -> None:
         await interaction.response.send_modal(Reason())
 
-    for command in (ticket, create, customer):
+    for command in (create, customer):
         bot.tree.add_command(command)
 
 
@@ -108,6 +114,7 @@ async def bot(fake: FakeDiscord) -> AsyncIterator[Bot]:
     """A bot whose commands are registered."""
     async with running(fake, Bot()) as it:
         register(it)
+        register_menus(it)
         await it.tree.sync()
         it.add_view(Card())
         yield it

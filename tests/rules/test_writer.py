@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -107,6 +108,25 @@ async def test_a_locked_database_is_told_as_trouble_that_passes(tmp_path: Path) 
     assert _rows(path) == ["goes"]
 
 
+async def test_many_who_wait_for_a_locked_database_are_told_together(tmp_path: Path) -> None:
+    path, tries = tmp_path / "desk.db", []
+    _table(path)
+    writer = Writer(str(path))
+
+    def note_tries(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+        connection.connection.dbapi_connection.set_trace_callback(tries.append)  # type: ignore[union-attr]
+
+    await writer.run(note_tries)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    results = await asyncio.gather(*(writer.run(_insert(f"{n}")) for n in range(40)), return_exceptions=True)
+    other.execute("ROLLBACK")
+    await writer.close()
+    assert {type(result) for result in results} == {StoreBusy}
+    assert tries.count("BEGIN IMMEDIATE") <= 2
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of two megabytes."""
@@ -143,6 +163,64 @@ async def test_a_full_disk_refuses_what_does_not_fit_and_keeps_what_did(small_di
     await writer.close()
     assert [int(body.rstrip("x")) for body in _rows(path)] == kept
     assert 0 < len(kept) < 100
+
+
+async def test_a_file_that_cannot_be_opened_is_told_and_the_thread_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    path.mkdir()
+    writer = Writer(str(path))
+    async with asyncio.timeout(20):
+        for _ in range(2):
+            with pytest.raises(StoreBusy):
+                await writer.run(_insert("nowhere to put it"))
+    path.rmdir()
+    _table(path)
+    await writer.run(_insert("goes"))
+    await writer.close()
+    assert _rows(path) == ["goes"]
+
+
+def _gives_up_the_transaction(connection: Connection) -> None:
+    """As SQLite does by itself when its disk is full, and then something else goes wrong, too."""
+    connection.exec_driver_sql("ROLLBACK")
+    raise KeyError("lost")
+
+
+@pytest.mark.parametrize("neighbours", [0, 1])
+async def test_trouble_of_any_kind_fails_its_own_change_alone(tmp_path: Path, neighbours: int) -> None:
+    path = tmp_path / "desk.db"
+    _table(path)
+    writer = Writer(str(path))
+    bodies = [_gives_up_the_transaction, *(_insert(f"{number}") for number in range(neighbours))]
+    async with asyncio.timeout(20):
+        results = await asyncio.gather(*map(writer.run, bodies), return_exceptions=True)
+        await writer.run(_insert("later"))
+    await writer.close()
+    assert [type(result) for result in results] == [KeyError, *[type(None)] * neighbours]
+    assert _rows(path) == [*(f"{number}" for number in range(neighbours)), "later"]
+
+
+async def test_a_listener_whose_loop_is_closed_stops_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    _table(path)
+    writer = Writer(str(path))
+    closed = asyncio.new_event_loop()
+    closed.close()
+    told = threading.Event()
+
+    def tell() -> None:
+        told.set()
+        closed.call_soon_threadsafe(print)
+
+    await writer.run(_insert("own"))
+    writer.on_foreign_write(tell)
+    await asyncio.sleep(0.5)
+    with sqlite3.connect(path) as database:
+        database.execute("INSERT INTO kept (body) VALUES ('foreign')")
+    assert await asyncio.to_thread(told.wait, 10)
+    async with asyncio.timeout(20):
+        await writer.run(_insert("later"))
+    await writer.close()
 
 
 async def test_what_another_process_writes_is_noticed_and_our_own_is_not(tmp_path: Path) -> None:

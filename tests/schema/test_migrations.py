@@ -1,5 +1,6 @@
 """The migrations lead up and down, and end where the models are."""
 
+import json
 import re
 import warnings
 from collections.abc import Callable
@@ -9,11 +10,12 @@ from typing import TypeVar
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, create_engine, inspect, make_url, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from core import schema
-from core.models import Base
+from core import contacts, intake, schema
+from core.models import Base, Quarantined
+from tests.shop import open_shop
 
 T = TypeVar("T")
 
@@ -81,3 +83,27 @@ async def test_downgrading_leaves_nothing_but_alembics_own_table(database: str) 
     assert await _on(database, lambda connection: inspect(connection).get_table_names()) == ["alembic_version"]
     await schema.upgrade(database)
     assert await schema.revision_of(database) == schema.head()
+
+
+def _as_before_0005(connection: Connection) -> None:
+    """What came in by a page of Ana's, and something of hers in quarantine."""
+    connection.execute(text("INSERT INTO received (source, external_id, at) VALUES ('channel:1', 'ana:1', :at)"), NOW)
+    raw = json.dumps({"kind": "Said", "sender": {"kind": "webchat", "address": "ana"}}).encode()
+    odd = "INSERT INTO quarantined (source, external_id, raw, reason, state, at) VALUES (:of, '', :raw, '{}', :is, :at)"
+    for of, words in (("channel:1", raw), ("channel:2", b"\xff no JSON")):
+        connection.execute(text(odd), {"of": of, "raw": words, "is": "waiting"} | NOW)
+
+
+NOW = {"at": 0}
+
+
+async def test_keys_from_before_they_were_hashes_are_known_again(sqlite_url: str) -> None:
+    await schema.downgrade(sqlite_url, "0004")
+    await _on(sqlite_url, _as_before_0005)
+    await schema.upgrade(sqlite_url)
+    shop = await open_shop(sqlite_url)
+    assert not await shop.change(lambda desk: intake.is_first(desk, "channel:1", "ana:1"))
+    senders = select(Quarantined.sender).order_by(Quarantined.source)
+    kept = await shop.read(lambda desk: list(desk.execute(senders).scalars()))
+    await shop.desks.close()
+    assert kept == [contacts.hashed("webchat", "ana"), ""]

@@ -3,17 +3,40 @@
 from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
-from core import joining, policy, tickets
+from core import contacts, joining, policy, tickets
 from core.errors import UserError
-from core.show import Answer, Tone, text
+from core.models import Ticket
+from core.show import Answer, Button, Tone, text
 
 
 @command("ticket merge", many=True, example="ticket merge 42 41")
-def merge(call: Call, ticket: kinds.Ticket, into: kinds.OtherTicket) -> Answer:
-    """Merge a ticket into another: its number leads there from now on."""
+def merge(call: Call, ticket: kinds.Ticket, into: kinds.OtherTicket, sure: kinds.Sure = "") -> Answer:
+    """Merge a ticket into another: its number leads there from now on.
+
+    Tickets of two different customers are merged only with a `yes`.
+    """
+    if not (call.is_sure or sure == "yes"):
+        question = _question(call, ticket, into)
+        if question is not None:
+            return question
     joining.merge(call.desk, ticket, into)
     said = text("#{number} was merged into #{into}.", number=ticket.id, into=into.id)
     return Answer(said, go=f"ticket:{into.id}")
+
+
+def _question(call: Call, ticket: Ticket, into: Ticket) -> Answer | None:
+    """Asks where two customers would share one ticket: only one of them hears the answers."""
+    if ticket.contact_id is None or into.contact_id is None:
+        return None
+    one, other = (contacts.standing(call.desk, id_) for id_ in (ticket.contact_id, into.contact_id))
+    if one.id == other.id:
+        return None
+    said = text(
+        "#{number} is from {one}, #{into} is from {other}. {one} will hear nothing of what is answered there.",
+        number=ticket.id, into=into.id, one=contacts.called(one), other=contacts.called(other),
+    )  # fmt: skip
+    yes = Button(text("Merge all the same"), f"ticket merge #{ticket.id} #{into.id} yes", Tone.WARN)
+    return Answer(said, buttons=(yes,), tone=Tone.WARN, asks=True)
 
 
 @command("ticket unmerge", example="ticket unmerge 41")

@@ -4,9 +4,11 @@ from bot import cards
 from bot.commands import following, kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
-from core import history, listing
-from core.models import Reader, Status
-from core.query import All, Is, Query, parse
+from core import history, listing, views
+from core.errors import UserError
+from core.misnamed import misnamed
+from core.models import Status
+from core.query import All, Is, Query, Words, parse
 from core.show import Answer, Tone, text, texts
 
 _PAGE = 10
@@ -25,11 +27,25 @@ def list_(call: Call, filter: kinds.Filter | None = None) -> Answer:
 def _listed(call: Call, query: Query) -> Answer:
     page = listing.page(call.desk, query, limit=_PAGE)
     if not page.rows:
-        return Answer(text("Nothing fits. All done here!"), tone=Tone.GOOD)
+        return _nothing(call, query)
     count = listing.count(call.desk, query)
     shown = "99+" if count >= listing.COUNTED else str(count)
     said = texts("{shown} ticket", "{shown} tickets", count=count, shown=shown)
     return Answer(said, cards=cards.rows_as_cards(page.rows))
+
+
+def _nothing(call: Call, query: Query) -> Answer:
+    """Nothing fits; who misspelt a name is told so, where others have nothing to do."""
+    unknown = misnamed(call.desk, query)
+    if unknown is not None:
+        raise UserError(unknown)
+    match query.tree:
+        case Words((word,)):
+            known = ", ".join(view.name for view in views.seen_by_actor(call.desk))
+            said = text("Nothing says “{word}”, and no view is called so. Views: {known}", word=word, known=known)
+            return Answer(said)
+        case _:
+            return Answer(text("Nothing fits. All done here!"), tone=Tone.GOOD)
 
 
 @command("ticket find", reads=True, example="ticket find refund status:closed")
@@ -57,11 +73,7 @@ def history_(call: Call, ticket: kinds.Ticket) -> Answer:
 def transcript(call: Call, ticket: kinds.Ticket, public: kinds.Public = "") -> Answer:
     """Read a ticket from its first word to its last; with `public`, only what its customer sees."""
     history.listened(call.desk, ticket, "transcript")
-    found = [m for m in history.said(call.desk, ticket) if public != "public" or m.reader is Reader.CUSTOMER]
-    lines = tuple(
-        text("{when} {who}: {what}", when=m.said_at, who=history.who_said(call.desk, m), what=history.words_of(m))
-        for m in found
-    )
+    lines = cards.transcript(call.desk, ticket, is_public=public == "public")
     said = text("Transcript of #{number}: {subject}", number=ticket.number, subject=ticket.subject)
     return Answer(said, lines=lines, file_name=f"ticket-{ticket.number}.txt")
 

@@ -150,7 +150,7 @@
   // ---- the thread
 
   function showThread(frame) {
-    const fresh = frame.whole || state.thread !== frame.key;
+    const fresh = frame.whole || state.thread !== frame.key, low = fresh || atBottom();
     state.thread = frame.key;
     state.seq = frame.seq;
     state.dialog = frame.dialog;
@@ -162,7 +162,6 @@
     region("head", frame.head);
     region("held", frame.held);
     showUnsent();
-    const low = fresh || atBottom();
     if (fresh) $("items").replaceChildren(), $("threadanswers").replaceChildren();
     putItems(frame.items);
     reach(frame);

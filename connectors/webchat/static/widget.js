@@ -411,7 +411,7 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
       const mine = message.client_id && this.log.querySelector(`[data-client="${message.client_id}"]`);
       const there = this.bubbles.get(place) || mine;
       const bubble = this.bubble(message);
-      const later = dialog < this.dialog && [...this.bubbles.values()].find((each) => each.message.at > message.at);
+      const later = dialog < this.dialog && [...this.log.children].find((each) => each.message?.seq && each.message.at > message.at);
       if (there) this.renew(there, bubble);
       else if (later) later.before(bubble); // an earlier matter that has become part of this one
       else this.newDay(message.at), this.log.append(bubble);
@@ -686,6 +686,7 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
     }
 
     grow() {
+      if (this.panel.hidden) return;
       this.words.style.height = "auto";
       this.words.style.height = `${this.words.scrollHeight + 2}px`;
     }
@@ -825,6 +826,7 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
       this.launcher.ariaLabel = this.t("close");
       store.set("open", true);
       this.log.scrollTop = this.log.scrollHeight;
+      this.grow();
       if (focus) (this.asks.querySelector("input") || this.words).focus();
       this.acknowledge();
       this.emit("open", {});

@@ -14,7 +14,7 @@ from connectors.webchat.reading import Cursor, Page
 from connectors.webchat.visitors import Visitor, Visitors
 from core import files
 from core.limits import Limit
-from core.models import Dialog, DialogState
+from core.models import Dialog, DialogState, Role
 from core.typing import Typing
 from tests.shop import Shop
 
@@ -25,7 +25,9 @@ class Process:
     def __init__(self, shop: Shop, folder: Path) -> None:
         limit = Limit(burst=9, per_minute=9)
         typing = Typing(shop.bus, lambda topics: None)
-        self.works = Works(shop.desks, shop.bus, typing, Visitors("k" * 40), limit, Present(), Leaving(), Available(shop.bus))
+        self.works = Works(
+            shop.desks, shop.bus, typing, Visitors("k" * 40), limit, Present(), Leaving(), Available(shop.bus)
+        )
         self._page = Page(shop.source, Visitor("shop", "visitor-ana"), files.Store(folder, "k" * 40))
         self._shop = shop
 
@@ -136,3 +138,13 @@ async def test_an_address_that_is_none_is_refused_with_its_id(shop: Shop, one: P
 async def test_an_address_of_somebody_who_never_wrote_is_refused_not_lost(shop: Shop, one: Process) -> None:
     (answer,) = await one.request().handle({"type": "details", "email": "a@b.example", "client_id": "my-address"})
     assert (answer["type"], answer["client_id"]) == ("refused", "my-address")
+
+
+async def test_an_open_page_hears_that_its_visitor_was_forgotten(shop: Shop, one: Process, dialog: int) -> None:
+    admin = await shop.agent("admin", Role.ADMIN)
+    page = await one.opens()
+    async with shop.bus.listening(*page.topics()) as ear:
+        await admin.types("customer erase 1 yes")
+        moved = await ear.wait(0)
+    stand = next(frame for frame in await page.news() if frame["type"] == "dialog")
+    assert (f"dialog:{dialog}" in moved, stand["dialog"], stand["state"]) == (True, None, "none")

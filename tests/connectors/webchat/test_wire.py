@@ -9,12 +9,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as sync_connect
 
 from connectors.webchat import connector
+from core.models import File
 from tests.connectors.webchat.page import Visitor, until, visitor
+from tests.contracts.desk import beside
 from tests.server import Server
 
 pytestmark = pytest.mark.xdist_group("webchat")
@@ -236,6 +239,18 @@ async def test_my_file_is_of_no_use_to_another_visitor(desk: Server) -> None:
     told = (await _upload(ana, "a.txt", b"mine")).json()
     async with eve.socket() as socket:
         assert (await eve.says(socket, "steal", files=[told["id"]]))["code"] == "file"
+
+
+async def test_a_file_is_its_senders_from_when_the_desk_knows_them(desk: Server) -> None:
+    ana = await visitor(desk)
+    await _upload(ana, "early.txt", b"one")
+    async with ana.socket() as socket:
+        await ana.says(socket, "Here I am")
+    await _upload(ana, "late.txt", b"two")
+    async with beside(desk) as shop:
+        owned = select(File.name, File.identity_id.is_not(None)).where(File.name.in_(("early.txt", "late.txt")))
+        found = await shop.read(lambda desk: {row[0]: row[1] for row in desk.execute(owned)})
+    assert found == {"early.txt": False, "late.txt": True}
 
 
 async def test_who_writes_too_fast_is_slowed_down_and_loses_nothing(desk: Server) -> None:

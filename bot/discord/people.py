@@ -1,0 +1,171 @@
+"""Who is who on the server: channels and people as the desk knows them, and who comes to or leaves a team's channel."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+
+from bot.commands.call import Group, Surroundings
+from bot.discord import may
+from bot.discord.channels import Channels
+from bot.discord.inbound import is_thread, person
+from bot.discord.losses import ROOM
+from bot.discord.rest import Rest, Wire
+from bot.discord.troubles import Refused, Shut
+from bot.hearing import Hearing
+from bot.wiring import Wiring
+from core import accounts, places
+from core.actor import SYSTEM
+from core.desk import Desk
+from core.errors import UserError
+from core.models import Place, Purpose
+from core.places import Channel
+from core.show import text
+
+log = logging.getLogger(__name__)
+
+_PAGE, _MOST_PAGES = 1_000, 20
+_MOST_ROLES = 200
+
+
+class People:
+    """Asks Discord who is who, and keeps in mind who belongs to which of our channels."""
+
+    def __init__(self, rest: Rest, wiring: Wiring, channels: Channels) -> None:
+        self._rest, self._desks, self._channels = rest, wiring.desks, channels
+        self._belong: dict[str, set[str]] = {}
+        self.locales: dict[str, str] = {}
+        """The language somebody's Discord speaks, as it last said."""
+
+    async def server(self) -> may.Server:
+        """The server's roles and owner."""
+        return may.server(await self._rest.ask("GET", "/guilds/{guild_id}", guild_id=await self._rest.guild()))
+
+    async def member(self, account: str) -> Wire | None:
+        """A member; None where they are not on the server."""
+        try:
+            guild = await self._rest.guild()
+            found: Wire = await self._rest.ask(
+                "GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=account
+            )
+        except Refused:
+            return None
+        return found
+
+    async def _all(self) -> AsyncIterator[Wire]:
+        """Everybody on the server, up to 20,000. Bots too."""
+        after, guild = "0", await self._rest.guild()
+        for _ in range(_MOST_PAGES):
+            path = f"/guilds/{{guild_id}}/members?limit={_PAGE}&after={after}"
+            page = await self._rest.ask("GET", path, guild_id=guild, needs="Server Members Intent")
+            for member in page:
+                yield member
+            if len(page) < _PAGE:
+                return
+            after = str(page[-1]["user"]["id"])
+
+    async def describe(self, place: str, account: str) -> Surroundings:
+        """A channel and who typed in it. Raises UserError where the bot does not see the channel."""
+        channel, server, typist = await self._seen(place), await self.server(), await self.member(account)
+        if typist is None:
+            raise UserError(text("Type this on the server whose channel is to be the team's."))
+        open_ = may.is_open(server, channel)
+        people = [member async for member in self._all() if not (member.get("user") or {}).get("bot")]
+        if open_:
+            people = [member for member in people if member.get("roles")]
+        else:
+            people = [member for member in people if may.sees(server, channel, member)]
+        rights = may.permissions(server, None, account, map(str, typist.get("roles") or ()))
+        return Surroundings(
+            Channel(ROOM, place, f"#{channel.get('name', '?')}"), self._person(typist),
+            bool(rights & may.ADMINISTRATOR), is_open=open_, members=tuple(map(self._person, people)),
+            roles=_groups(server, people),
+        )  # fmt: skip
+
+    def _person(self, member: Wire) -> accounts.Person:
+        found = person(member)
+        language = self.locales.get(found.external_id, "")
+        return accounts.Person(
+            external_id=found.external_id, handle=found.handle, name=found.name, language=language,
+            is_full=found.is_full,
+        )  # fmt: skip
+
+    async def _seen(self, place: str) -> Wire:
+        if not place:
+            raise UserError(text("Type this in the channel of your team chat that is to be the team's."))
+        try:
+            channel = await self._channels.one(place)
+        except (Refused, Shut) as error:
+            said = text("The bot does not see this channel. Add it in the channel's settings under Permissions.")
+            raise UserError(said) from error
+        if is_thread(channel) or "guild_id" not in channel:
+            raise UserError(text("Type this in the channel of your team chat that is to be the team's."))
+        return channel
+
+    async def recount(self, hearing: Hearing) -> None:
+        """Finds out who belongs to our channels now, and lets those go who left while nobody listened."""
+        ours = await self._ours()
+        if not ours:
+            self._belong.clear()
+            return
+        server, members = await self.server(), [member async for member in self._all()]
+        for place in ours:
+            try:
+                channel = await self._channels.one(place.place)
+            except (Refused, Shut):
+                continue
+            inside = {_id(member) for member in members if _belongs(server, channel, place, member)}
+            self._belong[place.place] = inside
+            for account in await self._desks.read(SYSTEM, lambda desk, at=place: accounts.of_place(desk, at)):  # type: ignore[misc]
+                if account not in inside:
+                    await hearing.left(place.place, account)
+
+    async def _ours(self) -> Sequence[Place]:
+        def body(desk: Desk) -> list[Place]:
+            return [each for each in places.in_room(desk, ROOM) if each.purpose == Purpose.TEAM.value]
+
+        return await self._desks.read(SYSTEM, body)
+
+    async def changed(self, member: Wire, hearing: Hearing) -> None:
+        """Somebody joined, or their roles changed: they may have come to our channels, or left them."""
+        ours = await self._ours()
+        server = await self.server() if ours else None
+        for place in ours:
+            if server is None:
+                return
+            channel = await self._channels.one(place.place)
+            await self._settle(place, member, hearing, is_inside=_belongs(server, channel, place, member))
+
+    async def _settle(self, place: Place, member: Wire, hearing: Hearing, *, is_inside: bool) -> None:
+        inside, account = self._belong.setdefault(place.place, set()), _id(member)
+        if is_inside and account not in inside:
+            inside.add(account)
+            await hearing.came(place.place, self._person(member))
+        elif not is_inside:
+            inside.discard(account)
+            await hearing.left(place.place, account)
+
+    async def gone(self, account: str, hearing: Hearing) -> None:
+        """Somebody is not on the server any more."""
+        for place in await self._ours():
+            self._belong.get(place.place, set()).discard(account)
+            await hearing.left(place.place, account)
+
+
+def _id(member: Wire) -> str:
+    return str((member.get("user") or {}).get("id", ""))
+
+
+def _belongs(server: may.Server, channel: Wire, place: Place, member: Wire) -> bool:
+    """Whether somebody is of a channel's team: who has its role, or sees the private channel."""
+    if place.role:
+        return place.role in map(str, member.get("roles") or ())
+    return may.sees(server, channel, member)
+
+
+def _groups(server: may.Server, people: Sequence[Wire]) -> tuple[Group, ...]:
+    """The server's roles with people in them; a name has no blanks, so that it can be typed."""
+    found: dict[str, set[str]] = {}
+    for member in people:
+        for role in map(str, member.get("roles") or ()):
+            found.setdefault(role, set()).add(_id(member))
+    named = [(role, "-".join(server.names.get(role, "").split())) for role in found if role != server.id]
+    return tuple(Group(role, name, frozenset(found[role])) for role, name in named[:_MOST_ROLES] if name)

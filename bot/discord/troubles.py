@@ -1,0 +1,104 @@
+"""What Discord's refusals mean: what is tried again, what never arrives, and what somebody has to do about it."""
+
+from datetime import timedelta
+
+import discord
+
+from core.errors import DeskbellError, PermanentError, TemporaryError
+from core.show import text
+
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_MEMBER, UNKNOWN_USER = 10003, 10008, 10007, 10013
+UNKNOWN_INTERACTION, ANSWERED_BEFORE, REACTED = 10062, 40060, 10014
+NO_ACCESS, NO_PERMISSION, NO_DM, ARCHIVED, LOCKED, AT_CAP, THREAD_THERE = 50001, 50013, 50007, 50083, 160005, 160006, 160004
+TOO_MANY_DMS, TOO_MANY_REACTIONS, TOO_LARGE = 40003, 30010, 40005
+AWAY_S = 5.0
+"""How long we wait before we try a Discord that does not answer again."""
+_WHILE_KEYS_ARE_WRONG = timedelta(seconds=60)
+
+
+class Refused(PermanentError):
+    """Discord does not do it; `code` is its own word for why."""
+
+    def __init__(self, code: int, why: str) -> None:
+        super().__init__(text("Discord does not take it: {why}", why=f"{why} ({code})"[:250]))
+        self.code = code
+
+
+class LostThread(PermanentError):
+    """The thread, its first message or its channel is gone there."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(text("It was deleted in Discord."))
+        self.code = code
+
+
+class Shut(PermanentError):
+    """The bot may not do something where it has to."""
+
+    def __init__(self, code: int, needs: str) -> None:
+        said = text(
+            "The Discord bot may not do this here: it lacks the permission “{permission}”. Give it to the bot's role "
+            "in the channel's settings, then let it be sent again.", permission=needs,
+        )  # fmt: skip
+        super().__init__(said)
+        self.code, self.needs = code, needs
+
+
+class WrongToken(TemporaryError):
+    """The token is worth nothing (any more)."""
+
+    def __init__(self) -> None:
+        said = text(
+            "Discord does not know the bot's token. Make a new one in the Developer Portal under Bot, Reset Token, and "
+            "put it into DISCORD_TOKEN, or run: deskbell connect discord"
+        )
+        super().__init__(said, retry_after=_WHILE_KEYS_ARE_WRONG)
+
+
+class MissingIntents(TemporaryError):
+    """The bot may not hear what it has to hear."""
+
+    def __init__(self) -> None:
+        said = text(
+            "Discord does not let the bot read along: switch on “Server Members Intent” and “Message Content Intent” in "
+            "the Developer Portal under Bot, Privileged Gateway Intents."
+        )
+        super().__init__(said, retry_after=_WHILE_KEYS_ARE_WRONG)
+
+
+class Away(TemporaryError):
+    """Discord cannot be reached: surely nothing arrived."""
+
+    def __init__(self) -> None:
+        super().__init__(text("Discord cannot be reached."), retry_after=timedelta(seconds=AWAY_S))
+
+
+class Unanswered(Exception):
+    """Discord's server failed: nobody knows whether it was done."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"Discord answered with {status}")
+        self.status = status
+
+
+def meaning(error: discord.HTTPException, needs: str) -> DeskbellError | None:
+    """What a refusal means; None where nobody knows whether it was done."""
+    code = error.code
+    if error.status >= 500:
+        return None
+    if error.status == 401 and code == 0:
+        return WrongToken()
+    if error.status == 429:
+        return wait(AWAY_S)
+    if code in (UNKNOWN_CHANNEL, UNKNOWN_MESSAGE):
+        return LostThread(code)
+    if code in (NO_ACCESS, NO_PERMISSION):
+        return Shut(code, needs)
+    if code == TOO_MANY_DMS:
+        return wait(60.0)
+    return Refused(code, error.text or str(error.status))
+
+
+def wait(seconds: float) -> TemporaryError:
+    """Discord asks to wait: its rates are per thread, so nothing else has to."""
+    return TemporaryError(text("Discord asks to wait."), retry_after=timedelta(seconds=seconds + 0.05), is_alone=True)

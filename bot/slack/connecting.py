@@ -1,0 +1,92 @@
+"""How Slack is connected: what is done first, which keys are needed and where each is found, and whether they work."""
+
+from collections.abc import Sequence
+
+from slack_sdk.errors import SlackApiError
+
+from bot.connecting import Guide, Key
+from bot.slack.manifest import SCOPES
+from bot.slack.settings import Section
+from bot.slack.troubles import code_of
+from bot.slack.web import made_client
+from core.connector import Finding, Severity
+from core.show import text
+
+GUIDE = Guide(
+    name="slack",
+    before=(
+        text("Print the app's manifest: deskbell manifest slack"),
+        text("Open https://api.slack.com/apps, choose “Create New App”, then “From a manifest”, and paste it."),
+        text("Choose “Install to Workspace”."),
+    ),
+    keys=(
+        Key(
+            "SLACK_BOT_TOKEN", text("Bot token: OAuth & Permissions → Bot User OAuth Token (begins with xoxb-)"),
+            looks_like=r"xoxb-[A-Za-z0-9-]{8,}",
+        ),
+        Key(
+            "SLACK_APP_TOKEN",
+            text(
+                "App-level token: Basic Information → App-Level Tokens → Generate, with the scope connections:write "
+                "(begins with xapp-). Leave it empty to be called at PUBLIC_URL instead."
+            ),
+            looks_like=r"xapp-[A-Za-z0-9-]{8,}", is_optional=True,
+        ),
+        Key(
+            "SLACK_SIGNING_SECRET",
+            text("Signing secret: Basic Information → App Credentials. Needed only without an app-level token."),
+            looks_like=r"[A-Za-z0-9-]{8,}", is_optional=True,
+        ),
+    ),
+    after=(
+        text("Start the desk: deskbell run"),
+        text("In Slack, invite the app to your team's channel (/invite @deskbell) and type there: /ticket desk setup"),
+    ),
+)  # fmt: skip
+
+
+async def tried(section: Section) -> Sequence[Finding]:
+    """Asks Slack whether the keys work, and names each scope the app lacks."""
+    found = [*await _bot(section)]
+    if section.by_socket:
+        found += await _app(section)
+    elif not section.signing_secret:
+        said = text("Without an app-level token Slack has to call the desk, and that needs the signing secret.")
+        found.append(Finding(Severity.ERROR, said, "SLACK_SIGNING_SECRET"))
+    return found
+
+
+async def _bot(section: Section) -> Sequence[Finding]:
+    try:
+        answer = await made_client(section).auth_test()
+    except SlackApiError as error:
+        said = text("Slack refuses the bot token ({code}).", code=code_of(error) or "?")
+        return [Finding(Severity.ERROR, said, "SLACK_BOT_TOKEN")]
+    except Exception as error:  # whatever the network raises is the answer
+        said = text("Slack cannot be reached ({why}).", why=type(error).__name__)
+        return [Finding(Severity.ERROR, said, "SLACK_API_URL")]
+    given = {scope.strip() for scope in answer.headers.get("x-oauth-scopes", "").split(",")}
+    found = [Finding(Severity.ON, text("The app is {name} in {team}.", name=answer["user"], team=answer["team"]))]
+    for scope in sorted(SCOPES.keys() - given):
+        said = text(
+            "The app lacks the scope {scope}, which is for: {why}. Add it under OAuth & Permissions, then install "
+            "the app again.", scope=scope, why=SCOPES[scope],
+        )  # fmt: skip
+        found.append(Finding(Severity.ERROR, said, "SLACK_BOT_TOKEN"))
+    return found
+
+
+async def _app(section: Section) -> Sequence[Finding]:
+    try:
+        await made_client(section).apps_connections_open(app_token=section.app_token)
+    except SlackApiError as error:
+        code = code_of(error) or "?"
+        if code == "missing_scope":
+            said = text("The app-level token lacks the scope connections:write. Generate one that has it.")
+        else:
+            said = text("Slack refuses the app-level token ({code}).", code=code)
+        return [Finding(Severity.ERROR, said, "SLACK_APP_TOKEN")]
+    except Exception as error:  # whatever the network raises is the answer
+        said = text("Slack cannot be reached ({why}).", why=type(error).__name__)
+        return [Finding(Severity.ERROR, said, "SLACK_API_URL")]
+    return [Finding(Severity.ON, text("Socket Mode is open."))]

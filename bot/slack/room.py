@@ -1,0 +1,285 @@
+"""Slack as a room: hears over Socket Mode or signed HTTP, shows what the outbox hands over, alone in its workspace."""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.commands.call import Surroundings
+from bot.hearing import Hearing
+from bot.slack import connecting, home, looking, losses
+from bot.slack.acting import Acting
+from bot.slack.answering import Answering
+from bot.slack.catchup import CatchUp
+from bot.slack.door import Door
+from bot.slack.listening import Listening
+from bot.slack.pace import Rates
+from bot.slack.parts import Parts
+from bot.slack.people import People
+from bot.slack.sending import Sending
+from bot.slack.settings import Section
+from bot.slack.sockets import Sockets
+from bot.slack.troubles import LostThread, MissingScope, ShutChannel, WrongKeys
+from bot.slack.web import Me, Web, asking
+from bot.wiring import Wiring
+from core import leases
+from core.actor import SYSTEM
+from core.connector import Finding, Found, Sent, Severity
+from core.errors import DeskbellError, StoreBusy, TemporaryError
+from core.room import Posting
+from core.show import Text, text
+
+log = logging.getLogger(__name__)
+
+_LEASE = "room:slack"
+_AGAIN_S = 15.0
+_IDLE_S = 75.0
+"""After so long without a word from Slack it is looked whether there was none, or nobody heard."""
+_LARGEST_REQUEST = 1_000_000
+_TOLD_AGAIN_S = 3_600.0
+
+
+class SlackRoom:
+    """The desk in Slack."""
+
+    name = "slack"
+    is_pushed = True
+
+    def __init__(self, wiring: Wiring, section: Section) -> None:
+        self._section, self._desks = section, wiring.desks
+        self._holder = "alone" if wiring.is_embedded else uuid.uuid4().hex
+        web = Web(section)
+        sending, people = Sending(web, wiring), People(web)
+        hearing = Hearing(wiring.desks, self.name, wiring.commands, self._describe)
+        answering = Answering(web, sending, wiring.commands)
+        self._parts = Parts(section, wiring, web, people, hearing, sending, answering)
+        self._listening = Listening(self._parts)
+        self._listening.look_home = self._look_home
+        self._acting = Acting(self._parts, self._listening, self._refresh)
+        self._rates = Rates()
+        self._me: Me | None = None
+        self._door: Door | None = None
+        self._trouble: Text | None = None
+        self._look = asyncio.Event()
+        self._homes: set[str] = set()
+        self._told: dict[str, float] = {}
+
+    def routes(self) -> Sequence[Any]:
+        """Where Slack calls us; nothing in Socket Mode, and nothing while no secret could prove that it is Slack."""
+        if self._section.by_socket or not self._section.signing_secret:
+            return ()
+        return (Route("/slack/events", self._called, methods=["POST"]),)
+
+    async def _called(self, request: Request) -> Response:
+        if self._door is None:
+            return PlainTextResponse("starting", 503)
+        if int(request.headers.get("content-length") or 0) > _LARGEST_REQUEST:
+            return PlainTextResponse("too large", 413)
+        return await AsyncSlackRequestHandler(self._door.app).handle(request)
+
+    async def run(self) -> None:
+        """Works in the workspace until cancelled; waits while another does, or while the keys are wrong."""
+        try:
+            while True:
+                await self._take_lease()
+                me = await self._who()
+                if me is None:
+                    await asyncio.sleep(_AGAIN_S)
+                    continue
+                await self._work(me)
+        finally:
+            await self._parts.web.close()
+            with suppress(DeskbellError):
+                await self._desks.change(SYSTEM, lambda desk: leases.give_back(desk, _LEASE, self._holder))
+
+    async def _take_lease(self) -> None:
+        while not await self._hold():
+            self._has_trouble(text("Another Deskbell works in this Slack workspace; this one waits until it ends."))
+            await asyncio.sleep(_AGAIN_S / 3)
+
+    async def _hold(self) -> bool:
+        return await self._desks.change(SYSTEM, lambda desk: leases.hold(desk, _LEASE, self._holder))
+
+    async def _keep_lease(self) -> None:
+        """Renews the lease; while the store is busy it lasts for a while yet."""
+        while True:
+            await asyncio.sleep(leases.RENEW_S)
+            with suppress(StoreBusy):
+                if not await self._hold():
+                    raise TemporaryError(text("Another Deskbell works in this Slack workspace; this one waits until it ends."))
+
+    async def _who(self) -> Me | None:
+        """Who we are in Slack; None while it refuses our keys or cannot be reached, which is said once."""
+        try:
+            me = await self._parts.web.me()
+        except DeskbellError as error:
+            self._has_trouble(error.said)
+            return None
+        except Exception as error:  # whatever the network raises
+            self._has_trouble(text("Slack cannot be reached ({why}).", why=type(error).__name__))
+            return None
+        self._me, self._trouble = me, None
+        return me
+
+    def _has_trouble(self, said: Text) -> None:
+        if self._trouble != said:
+            log.warning("slack: %s", DeskbellError(said))
+        self._trouble = said
+
+    async def _work(self, me: Me) -> None:
+        """Hears and catches up until the app is removed or something fails."""
+        self._door = door = Door(self._parts, self._listening, self._acting, me)
+        self._listening.is_caught_up = False
+        sockets = Sockets(door.app, self._section, self._said_hello) if self._section.by_socket else None
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._keep_lease()), group.create_task(self._keep_up(me, sockets))]
+                if sockets is not None:
+                    tasks.append(group.create_task(sockets.open()))
+                await door.removed.wait()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            self._door = None
+            if sockets is not None:
+                await sockets.close()
+            await door.close()
+
+    def _said_hello(self) -> None:
+        """A connection is new: what was said before it may have been lost."""
+        self._listening.is_caught_up = False
+        self._look.set()
+
+    async def _keep_up(self, me: Me, sockets: Sockets | None) -> None:
+        """Reads what was missed: after every new connection, and when it has been too quiet."""
+        catchup, heard_until, is_check = CatchUp(self._parts, self._listening), time.time(), False
+        if sockets is not None:
+            await self._look.wait()
+        while True:
+            self._look.clear()
+            started = time.time()
+            try:
+                missed = await catchup.run(me, heard_until=heard_until)
+            except Exception as error:
+                log.warning("slack: what was missed cannot be read now (%s)", type(error).__name__)
+                await asyncio.sleep(_AGAIN_S / 3)
+                continue
+            if not self._look.is_set():
+                self._listening.is_caught_up, heard_until = True, started
+            if missed and is_check and sockets is not None:
+                log.warning("slack: %s lines were not brought; the connections are replaced", missed)
+                await sockets.replace()
+            is_check = await self._quiet(sockets)
+
+    async def _quiet(self, sockets: Sockets | None) -> bool:
+        """Waits for a new connection (False), or until nothing has come for too long (True)."""
+        while True:
+            try:
+                async with asyncio.timeout(_IDLE_S):
+                    await self._look.wait()
+                return False
+            except TimeoutError:
+                if sockets is None or time.monotonic() - sockets.heard_at_s >= _IDLE_S:
+                    return True
+
+    async def _describe(self, place: str, account: str) -> Surroundings:
+        return await self._parts.people.describe(place, account, self._known())
+
+    def _known(self) -> Me:
+        if self._me is None:
+            raise TemporaryError(self._trouble or text("Slack cannot be reached."), retry_after=timedelta(seconds=5))
+        return self._me
+
+    async def _look_home(self, account: str) -> None:
+        """Somebody opened the app's home."""
+        self._homes.add(account)
+        await self._publish(account)
+
+    async def _refresh(self, account: str) -> None:
+        """Shows the home anew to who has looked at it, after they did something."""
+        if account in self._homes:
+            await self._publish(account)
+
+    async def _publish(self, account: str) -> None:
+        hearing = self._parts.hearing
+        actor, voice = await hearing.actor(account), await hearing.voice(account)
+        if actor.agent_id is None:
+            said = text("You are no agent of this desk yet. Ask an admin to add you, or type: me link CODE")
+            view = home.closed_home(said, voice)
+        else:
+            view = home.home(await self._desks.read(actor, looking.queue), voice)
+        async with asking():
+            await self._parts.web.client.views_publish(user_id=account, view=view)
+
+    def rest(self, bucket: str) -> timedelta:
+        """How long a bucket rests after something was sent through it."""
+        return self._rates.rest(bucket)
+
+    async def send(self, posting: Posting) -> Sent:
+        """Shows one thing. Somebody is told of a thread or channel that is gone, and the thread goes on elsewhere."""
+        me = self._known()
+        try:
+            return await self._parts.sending.send(posting, me)
+        except LostThread:
+            if posting.root is not None and posting.kind in ("card", "say", "line"):
+                await self._lose(posting.place, posting.root)
+            raise
+        except ShutChannel as error:
+            how = "archived" if error.code in ("is_archived", "is_inactive") else "left"
+            await self._tell_of_channel(posting.place, how)
+            raise
+        except (WrongKeys, MissingScope) as error:
+            self._has_trouble(error.said)
+            raise
+
+    async def _lose(self, place: str, root: str) -> None:
+        def body(desk: Any) -> None:
+            thread_id = losses.thread_of(desk, place, root)
+            if thread_id is not None:
+                losses.lose_thread(desk, thread_id)
+
+        await self._desks.change(SYSTEM, body)
+
+    async def _tell_of_channel(self, place: str, how: str) -> None:
+        """Tells of a channel that cannot be used, once an hour."""
+        now = time.monotonic()
+        if now - self._told.get(place, -_TOLD_AGAIN_S) >= _TOLD_AGAIN_S:
+            self._told[place] = now
+            key = f"{place}:{self._desks.clock():%Y-%m-%dT%H}"
+            await self._desks.change(SYSTEM, lambda desk: losses.lose_channel(desk, place, how, key))
+
+    async def find(self, posting: Posting) -> Sent | Found:
+        """Asks Slack whether a posting of unknown fate arrived."""
+        return await self._parts.sending.find(posting, self._known())
+
+    async def check(self) -> Sequence[Finding]:
+        """What is on, and what is wrong as far as it shows without asking Slack."""
+        if not self._section.by_socket and not self._section.signing_secret:
+            said = text("Slack has neither an app token nor a signing secret, so nothing is heard: deskbell connect slack")
+            return (Finding(Severity.ERROR, said, "SLACK_APP_TOKEN"),)
+        if self._trouble is not None:
+            return (Finding(Severity.ERROR, self._trouble, "SLACK_BOT_TOKEN"),)
+        held = await self._desks.read(SYSTEM, lambda desk: leases.is_held(desk, _LEASE))
+        found = [Finding(Severity.ON, _HOW[self._section.by_socket])]
+        if held and not self._parts.wiring.is_embedded:
+            found.append(Finding(Severity.WARNING, text("A running Deskbell works in Slack; another one would wait.")))
+        return found
+
+    async def connect(self) -> Sequence[Finding]:
+        """Tries the configured keys against Slack."""
+        return await connecting.tried(self._section)
+
+
+_HOW = {
+    True: text("Slack is on, over Socket Mode."),
+    False: text("Slack is on, over signed requests at /slack/events."),
+}

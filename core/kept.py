@@ -1,0 +1,18 @@
+"""Small facts a part of the desk wants to find again after it was started anew."""
+
+from sqlalchemy import select
+
+from core import upsert
+from core.desk import Desk
+from core.models import Kept
+
+
+def read(desk: Desk, name: str) -> str:
+    """What was kept under a name; nothing where nothing was."""
+    return desk.execute(select(Kept.value).where(Kept.name == name)).scalar_one_or_none() or ""
+
+
+def keep(desk: Desk, name: str, value: str) -> None:
+    """Keeps a fact under a name, in place of what it was before."""
+    statement = upsert.into(Kept, desk.on_postgres).values(name=name, value=value)
+    desk.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
