@@ -1,5 +1,6 @@
 """Saves the embedded desk into one file while it runs, and brings it back."""
 
+import errno
 import os
 import sqlite3
 import tarfile
@@ -15,6 +16,8 @@ from core.store import file_of
 _DATABASE = "deskbell.db"
 _FILES = "files"
 _KEY = "secret.key"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What passes when somebody makes room."""
 
 
 def save(settings: Settings, target: Path) -> int:
@@ -24,10 +27,17 @@ def save(settings: Settings, target: Path) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
             os.replace(_packed(settings, Path(folder)), target)
-    except (OSError, sqlite3.OperationalError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise TemporaryError(text("Nothing was saved to {path}: {why}", path=str(target), why=why)) from error
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise _no_room(target, error.strerror or str(error)) from error
+    except sqlite3.OperationalError as error:
+        raise _no_room(target, str(error)) from error
     return target.stat().st_size
+
+
+def _no_room(target: Path, why: str) -> TemporaryError:
+    return TemporaryError(text("Nothing was saved to {path}: {why}", path=str(target), why=why))
 
 
 def _packed(settings: Settings, folder: Path) -> Path:

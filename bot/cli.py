@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot import sections
+from bot import sections, terminal_connect
 from bot.printing import as_json as answer_as_json
 from bot.printing import as_text, error_as_json, in_terminal, visible
 from bot.sections import WrongSettings
@@ -30,11 +30,14 @@ app = typer.Typer(
 )
 agents = typer.Typer(no_args_is_help=True, help="Agents of the desk.")
 app.add_typer(agents, name="agent")
+app.command()(terminal_connect.connect)
+app.command()(terminal_connect.manifest)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 REFUSED, WRONG, ASKED, BUSY = 1, 2, 3, 75
 """Exit codes: the desk said no; a setting or argument is wrong; it asks first; try again later."""
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What passes when somebody makes room."""
 
 
 def main() -> None:

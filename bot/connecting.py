@@ -49,15 +49,17 @@ def keep(path: Path, values: dict[str, str]) -> None:
     """Writes settings into a `.env`, in their old places where they stand already; the rest stays as it is."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     rest = dict(values)
-    kept = [_line(line, rest) for line in lines]
-    kept += [f"{name}={value}" for name, value in rest.items()]
-    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    lines = [_line(line, line, rest) for line in lines]
+    lines = [_line(line, line.lstrip("# "), rest) for line in lines]  # then those that only stand there as examples
+    lines += [f"{name}={value}" for name, value in rest.items()]
+    path.touch(mode=0o600)
     path.chmod(0o600)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _line(line: str, rest: dict[str, str]) -> str:
-    name = line.lstrip("# ").partition("=")[0].strip()
-    return f"{name}={rest.pop(name)}" if name in rest and "=" in line else line
+def _line(line: str, said: str, rest: dict[str, str]) -> str:
+    name = said.partition("=")[0].strip()
+    return f"{name}={rest.pop(name)}" if name in rest and "=" in said else line
 
 
 Ask = Callable[[Key], str]

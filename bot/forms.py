@@ -157,13 +157,26 @@ def line_of(call: Call, filled: Filled, commands: Sequence[Command]) -> str:
             parts.append(said)
     if wrong:
         raise Unfit(wrong)
-    return " ".join(parts)
+    return " ".join((f"!{command.verb}" if _is_nameless(call, command, filled) else parts[0], *parts[1:]))
+
+
+def _here(call: Call, kind: str) -> str:
+    """The thread's own ticket or dialog by its number: words behind it cannot be taken for another's."""
+    if kind in ("ticket", "either") and call.here.ticket is not None:
+        return f"#{call.here.ticket}"
+    return str(call.here.dialog) if kind == "dialog" and call.here.dialog is not None else ""
+
+
+def _is_nameless(call: Call, command: Command, filled: Filled) -> bool:
+    """Whether a command is about the thread's dialog that has no ticket yet: typed short, words are no number."""
+    is_either = any(parameter.takes.kind == "either" for parameter in command.parameters)
+    return is_either and filled.target == "here" and call.here.ticket is None
 
 
 def _part(call: Call, command: Command, parameter: Parameter, filled: Filled, wrong: dict[str, Text]) -> str:
     kind = parameter.takes.kind
     if _is_known(parameter, filled.target):
-        return "" if filled.target == "here" else filled.target
+        return _here(call, kind) if filled.target == "here" else filled.target
     value = filled.values.get(parameter.name, "").strip()
     if kind == "when" and not value and command.name == "ticket reply-pending":
         value = "3d"

@@ -145,7 +145,7 @@ class Hearing:
             agent_id = desk.actor.agent_id
             if spot is None or agent_id is None:
                 return False
-            return threads.typed_edited(desk, Typed(spot.thread_id, said.id), agent_id, said.words)
+            return threads.typed_edited(desk, Typed(spot.thread_id, said.id), agent_id, saying.body_of(said.words))
 
         actor = await self.actor(said.account)
         try:

@@ -25,6 +25,16 @@ _NOTE = re.compile(r"\s*note:\s*(?=\S)", re.IGNORECASE)
 """Written before a line, it makes a note of it, as `!n` does."""
 
 
+_SHORT = re.compile(r"\s*[!/](?:(?:ticket )?(?:reply|note)(?:-close)?|rc?|n)\s+(?=\S)", re.IGNORECASE)
+"""What may stand before words in a thread without being part of them."""
+
+
+def body_of(typed: str) -> str:
+    """The words of a line that was typed with what they are for before them (`!n …`, `note: …`)."""
+    before = _NOTE.match(typed) or _SHORT.match(typed)
+    return typed if before is None else typed[before.end() :]
+
+
 class Became(StrEnum):
     """What became of a typed line."""
 

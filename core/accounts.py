@@ -154,17 +154,24 @@ def came(desk: Desk, place: Place, person: Person) -> None:
     """Somebody came to a team's channel: the team is asked, once, whether they shall be an agent."""
     if not person.is_full or place.purpose != Purpose.TEAM or agent_at(desk, place.room, person.external_id):
         return
-    if desk.session.get(Candidate, (place.room, person.external_id)) is None:
-        desk.session.add(
-            Candidate(
-                room=place.room, external_id=person.external_id, place=place.place, handle=person.handle,
-                public_name=person.name, email=person.email, at=desk.now,
-            )
-        )  # fmt: skip
+    if propose(desk, place, person):
         team = desk.session.get_one(Team, place.team_id)
         said = text("{who} came to this channel. Shall they be an agent of {team}?", who=person.name, team=team.title)
         yes = Button(text("Accept"), f"desk accept {place.room} {person.external_id}", Tone.GOOD)
         outbox.put(desk, pushed.call(place, said, buttons=(yes,)))
+
+
+def propose(desk: Desk, place: Place, person: Person) -> bool:
+    """Notes somebody who may become an agent of a place's team; False where they wait already."""
+    if desk.session.get(Candidate, (place.room, person.external_id)) is not None:
+        return False
+    desk.session.add(
+        Candidate(
+            room=place.room, external_id=person.external_id, place=place.place, handle=person.handle,
+            public_name=person.name, email=person.email, at=desk.now,
+        )
+    )  # fmt: skip
+    return True
 
 
 def accept(desk: Desk, room: str, external_id: str) -> Agent:

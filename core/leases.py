@@ -21,6 +21,11 @@ def hold(desk: Desk, key: str, holder: str) -> bool:
     return desk.change(statement.on_conflict_do_update(index_elements=["key"], set_=values, where=free)) == 1
 
 
+def take_over(desk: Desk, key: str) -> None:
+    """Ends a lease whoever has it: only where no other process can."""
+    desk.execute(delete(Lease).where(Lease.key == key))
+
+
 def give_back(desk: Desk, key: str, holder: str) -> None:
     """Ends one's own lease, so that another may take it at once."""
     desk.execute(delete(Lease).where(Lease.key == key, Lease.holder == holder))

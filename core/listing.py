@@ -249,7 +249,8 @@ def _row(row: Any) -> Row:
     """Unpacked in one go, in the order of `_rows`: by name each value takes as long as all of them do so."""
     (number, subject, status, priority, due_at, waiting_since, _, updated_at, team, assignee, name, claimed_name,
      contact_id, tags) = row  # fmt: skip
+    contact = _called(name or claimed_name, contact_id)
     return Row(
-        number, subject, status, priority, team, assignee or "", _called(name or claimed_name, contact_id), due_at, waiting_since, updated_at,
+        number, subject, status, priority, team, assignee or "", contact, due_at, waiting_since, updated_at,
         tuple(sorted(tags.split(","))) if tags else (),
     )  # fmt: skip

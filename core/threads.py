@@ -1,6 +1,6 @@
 """Threads in pushed rooms, from the room's side: what one is about, what was read of it, what was typed in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from core import dialogs, messages, replies, tickets
 from core.desk import Desk
 from core.mirrors import Typed
-from core.models import Copy, EventRow, HeldReply, Message, Place, Thread
+from core.models import Account, Copy, EventRow, HeldReply, Message, Place, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,31 @@ def of_ticket(desk: Desk, room: str, ticket_id: int) -> Thread | None:
     return desk.session.scalars(select(Thread).where(*theirs).order_by(Thread.id.desc()).limit(1)).one_or_none()
 
 
+def is_one_on_its_way(desk: Desk, room: str, place: str) -> bool:
+    """Whether a thread of a channel is being made there, so that its root may be known to the platform alone."""
+    statement = select(Thread.id).where(Thread.room == room, Thread.place == place, Thread.root.is_(None))
+    return desk.execute(statement.where(~Thread.is_retired).limit(1)).first() is not None
+
+
+def stopped_at(desk: Desk, room: str, place: str, line: str) -> tuple[str, str, HeldReply] | None:
+    """The reply typed as this line that waits for somebody to decide: its writer's account there, the thread's root."""
+    here = (Thread.room == room, Thread.place == place, HeldReply.typed_id == line, HeldReply.stopped_because != "")
+    found = select(Account.external_id, Thread.root, HeldReply).join(Thread, Thread.id == HeldReply.thread_id)
+    writer = (Account.agent_id == HeldReply.agent_id) & (Account.room == room)
+    row = desk.session.execute(found.join(Account, writer).where(*here).limit(1)).first()
+    return None if row is None else (row.external_id, row.root or "", row.HeldReply)
+
+
 def read_up_to(desk: Desk, thread_id: int, order: str) -> None:
     """Moves a thread's cursor forward, in the platform's order of lines; never back."""
     desk.execute(update(Thread).where(Thread.id == thread_id, Thread.cursor < order).values(cursor=order))
+
+
+def passed_by(desk: Desk, room: str, orders: Mapping[tuple[str, str], str]) -> None:
+    """Moves the cursors of threads, by place and root, over what nobody had to be told of."""
+    for (place, root), order in orders.items():
+        here = (Thread.room == room, Thread.place == place, Thread.root == root, Thread.cursor < order)
+        desk.execute(update(Thread).where(*here).values(cursor=order))
 
 
 def cursors(desk: Desk, room: str) -> Sequence[Thread]:

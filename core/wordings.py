@@ -9,15 +9,9 @@ from core.desk import Desk
 from core.models import Wording
 from core.show import Text, text
 
-NOBODY_THERE = text(
-    "Nobody is here just now. Your message is safe with us and we answer as soon as somebody is back."
-)
-NOBODY_BEFORE = text(
-    "Nobody is here just now; somebody will be back at {when}. Your message is safe with us."
-)
-NOBODY_FREE = text(
-    "Sorry, everybody is busy right now. Your message is safe with us and we answer as soon as we can."
-)
+NOBODY_THERE = text("Nobody is here just now. Your message is safe with us and we answer as soon as somebody is back.")
+NOBODY_BEFORE = text("Nobody is here just now; somebody will be back at {when}. Your message is safe with us.")
+NOBODY_FREE = text("Sorry, everybody is busy right now. Your message is safe with us and we answer as soon as we can.")
 STILL_THERE = text("Are you still there? If we do not hear from you we will end this conversation in a few minutes.")
 ENDED_IDLE = text("We have not heard from you for a while, so this conversation has ended. Just write to come back.")
 ON_HOLD = text("One moment please, {name} will be right back with you.")

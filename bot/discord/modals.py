@@ -12,7 +12,7 @@ from bot.discord.words import clean, single
 from bot.forms import Field, Form
 from core.render import Voice
 
-FORM, AGAIN = "form:", "again:"
+FORM = "form:"
 _TITLE, _LABEL, _TEXT, _OPTION, _MOST_OPTIONS, _MOST_FIELDS = 45, 45, 4_000, 100, 25, 5
 _LABEL_TYPE, _INPUT, _SELECT = 18, 4, 3
 

@@ -19,8 +19,9 @@ _ROWS, _IN_A_ROW, _FIELDS, _EMBEDS = 5, 5, 12, 2
 _HEAD = 1_500
 """Characters of a message too long for Discord that stand in it; all of it comes as a file."""
 WHOLE = "message.txt"
-DO, ASK = "do:", "ask:"
-"""What a button's custom_id begins with: it does the line behind it, or asks first for what the line lacks."""
+DO, ASK, AGAIN = "do:", "ask:", "again:"
+"""What a button's custom_id begins with: it does the line behind it, asks first for what the line lacks, or opens a form
+that was refused once more."""
 _SUPPRESS_EMBEDS = 1 << 2
 _COLOURS = {Tone.PLAIN: 0x5865F2, Tone.GOOD: 0x2E8B57, Tone.WARN: 0xE0A100, Tone.BAD: 0xC0392B}
 _STYLES = {Tone.PLAIN: 2, Tone.GOOD: 3, Tone.WARN: 1, Tone.BAD: 4}
@@ -91,12 +92,18 @@ def card(shown: Card, speaker: Voice) -> Wire:
 
 def rows(shown: Iterable[Button], speaker: Voice) -> tuple[Wire, ...]:
     """Rows of buttons; what each hands in is its custom_id. The same one twice is one."""
-    unique = {f"{ASK if each.asks else DO}{each.line}": each for each in reversed(list(shown))}
+    unique = {_custom_id(each): each for each in reversed(list(shown))}
     made = [_button(custom_id, each, speaker) for custom_id, each in reversed(unique.items())]
     fit = [each for each in made if len(each["custom_id"]) <= _CUSTOM_ID][: _ROWS * _IN_A_ROW]
     return tuple(
         {"type": 1, "components": fit[at : at + _IN_A_ROW]} for at in range(0, len(fit), _IN_A_ROW)
     )  # fmt: skip
+
+
+def _custom_id(shown: Button) -> str:
+    if shown.line.startswith(AGAIN):
+        return shown.line
+    return f"{ASK if shown.asks else DO}{shown.line}"
 
 
 def _button(custom_id: str, shown: Button, speaker: Voice) -> Wire:

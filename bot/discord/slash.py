@@ -25,8 +25,8 @@ _LATER = frozenset(("rest", "tags", "filter", "when", "until", *_TARGETS))
 """What a form asks for where it lacks, or what may be left out."""
 CHANNEL, ROLE = "channel", "role"
 """Options of commands that set up a channel: it may be named from anywhere."""
-MAKE_TICKET, ABOUT_MESSAGE = text("Create ticket"), text("Reply with this")
-SHOW_CUSTOMER = text("Make agent")
+MAKE_TICKET, REPLY_WITH = text("Create ticket"), text("Reply with this")
+MAKE_AGENT = text("Make agent")
 _TEXT_CHANNELS = [0, 5, 15, 16]
 MORE = "-more"
 
@@ -37,13 +37,26 @@ def declared(commands: Sequence[Command]) -> list[Wire]:
     for noun in dict.fromkeys(command.noun for command in commands):
         theirs = [command for command in commands if command.noun == noun]
         made += [_alone(theirs[0])] if not theirs[0].verb else _groups(noun, theirs)
-    made += [_menu(MESSAGE, MAKE_TICKET), _menu(MESSAGE, ABOUT_MESSAGE), _menu(USER, SHOW_CUSTOMER)]
+    made += [_menu(MESSAGE, MAKE_TICKET), _menu(MESSAGE, REPLY_WITH), _menu(USER, MAKE_AGENT)]
     return made
 
 
+_RARE = frozenset(
+    (
+        "ticket history", "ticket title", "ticket customer", "ticket notspam", "ticket unwatch", "ticket due",
+        "ticket close-in", "ticket unmerge", "ticket link", "ticket unlink", "ticket remind", "ticket status",
+        "desk tag-remove", "desk stuck", "desk retry-deadline", "desk drop-deadline", "desk retry", "desk discard",
+        "desk leave-it", "desk view-remove",
+    )
+)  # fmt: skip
+"""What stands in a second group, where one has no room for all."""
+
+
 def _groups(noun: str, commands: Sequence[Command]) -> list[Wire]:
-    """A group of at most 25 verbs; the further ones stand in a second group."""
+    """A group of at most 25 verbs; the rarer ones stand in a second group where there are more."""
     found = []
+    if len(commands) > _MOST_VERBS:
+        commands = sorted(commands, key=lambda command: command.name in _RARE)
     for at in range(0, len(commands), _MOST_VERBS):
         part = commands[at : at + _MOST_VERBS]
         verbs = ", ".join(each.verb for each in part)
@@ -176,7 +189,7 @@ def named_short(command: Command, values: Mapping[str, str], here: Here) -> bool
     return is_bare and here.ticket is None and here.dialog is not None
 
 
-def choices(found: Sequence[tuple[str, str]], start: str) -> list[Wire]:
+def choices(found: Sequence[tuple[str, str]]) -> list[Wire]:
     """What is offered while somebody types, at most 25."""
     made = [
         {"name": single(f"{value} – {meaning}" if meaning else value, _WORDS), "value": value[:_WORDS]}

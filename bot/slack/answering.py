@@ -10,6 +10,7 @@ from bot.hearing import Heard
 from bot.slack import blocks, carrying
 from bot.slack.blocks import PAGE, Asked, Post
 from bot.slack.carrying import Parcel
+from bot.slack.deeds import Press
 from bot.slack.lines import reads
 from bot.slack.sending import Sending
 from bot.slack.web import Web, asking
@@ -63,10 +64,16 @@ class Answering:
         except (aiohttp.ClientError, TimeoutError):
             return False
 
+    async def reach(self, who: Press, post: Post, *, replaces: bool = False) -> None:
+        """Answers at the address that came with it, else in the channel, else directly."""
+        if not (who.url and await self.by_url(who.url, post, replaces=replaces)):
+            await self.whisper(who.place, who.root, who.account, post)
+
     async def document(self, account: str, answer: Answer, speaker: Voice) -> Answer:
         """Sends an answer's document to its asker as a file; returns what is shown in its place."""
         content = blocks.whole(answer, speaker).encode()
-        await carrying.bring(self._web, Parcel(answer.file_name or "answer.txt", content), await self._sending.dm(account))
+        parcel = Parcel(answer.file_name or "answer.txt", content)
+        await carrying.bring(self._web, parcel, await self._sending.dm(account))
         said = text("{what} – sent to you as a file, see your messages with this app.", what=answer.text)
         return Answer(said, cards=answer.cards, buttons=answer.buttons, tone=answer.tone)
 
@@ -74,5 +81,3 @@ class Answering:
 def as_payload(post: Post) -> Wire:
     """A post as the answer to a command, for its typist alone."""
     return {"response_type": "ephemeral", "text": post.text, "blocks": list(post.blocks)}
-
-

@@ -74,7 +74,8 @@ async def bring(web: Web, parcel: Parcel, place: str, root: str = "") -> str:
     name, content = cut(parcel.name, 120), parcel.content or b"\n"
     async with asking():
         announced = await web.client.files_getUploadURLExternal(filename=name, length=len(content))
-        form = aiohttp.FormData({"file": content})
+        form = aiohttp.FormData()
+        form.add_field("file", content, filename=name, content_type="application/octet-stream")
         async with web.session.post(str(announced["upload_url"]), data=form, timeout=_PATIENCE) as answer:
             if answer.status != 200:
                 raise PermanentError(text("Slack does not take the file {name}.", name=name))

@@ -1,6 +1,6 @@
 """How Slack is connected: what is done first, which keys are needed and where each is found, and whether they work."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from slack_sdk.errors import SlackApiError
 
@@ -45,7 +45,13 @@ GUIDE = Guide(
 )  # fmt: skip
 
 
-async def tried(section: Section) -> Sequence[Finding]:
+async def tried(values: Mapping[str, str]) -> Sequence[Finding]:
+    """Asks Slack whether keys work that are not written down yet; the rest is as it is set."""
+    fields = {name.removeprefix("SLACK_").lower(): value for name, value in values.items()}
+    return await tried_with(Section(**fields))  # type: ignore[arg-type]
+
+
+async def tried_with(section: Section) -> Sequence[Finding]:
     """Asks Slack whether the keys work, and names each scope the app lacks."""
     found = [*await _bot(section)]
     if section.by_socket:

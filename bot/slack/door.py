@@ -14,7 +14,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from bot.slack import modals
-from bot.slack.acting import Acting, Done, in_time
+from bot.slack.acting import Acting, in_time
+from bot.slack.deeds import Done
 from bot.slack.listening import After, AppRemoved, Listening
 from bot.slack.parts import Parts
 from bot.slack.web import Me, made_client, quiet_logger

@@ -90,9 +90,7 @@ def _settings(me: Mine, speaker: Voice) -> list[Wire]:
     facts = text("You are @{name}; customers see {public}.", name=me.handle, public=me.public_name)
     here = Button(text("I am back"), "me back", Tone.GOOD) if me.is_away else Button(text("I am away"), "me away")
     on, off = Button(text("Tell me in Slack"), "me alerts slack"), Button(text("Tell me nothing"), "me alerts off")
-    speaks = [
-        Button(_LANGUAGES[each], f"me language {each}") for each in LANGUAGES if each != me.language
-    ]
+    speaks = [Button(_LANGUAGES[each], f"me language {each}") for each in LANGUAGES if each != me.language]
     chosen = [here, on if me.alerts not in ("", "slack") else off, *speaks]
     return [paragraph(*elements(speaker.say(facts))), *buttons(chosen, speaker)]
 

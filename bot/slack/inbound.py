@@ -42,6 +42,8 @@ class Typed:
     """The emoji in it, by name."""
     files: tuple[FileRef, ...] = ()
     is_changed: bool = False
+    answers_us: bool = False
+    """Whether the thread's root is a post of ours."""
 
     @property
     def at(self) -> datetime:
@@ -183,6 +185,7 @@ def typed(message: Wire, me: Me, place: str, kind: str = "channel", *, is_change
         place=place, kind=kind, root="" if root == message["ts"] else root, ts=message["ts"], account=message["user"],
         text=message.get("text", ""), emoji=dict(_emoji(message.get("blocks", []))),
         files=tuple(_files(message.get("files", []))), is_changed=is_changed,
+        answers_us=message.get("parent_user_id") == me.user,
     )  # fmt: skip
 
 

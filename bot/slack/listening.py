@@ -1,5 +1,6 @@
 """Takes in what happens in Slack: every event is committed before it is acknowledged, its answer comes afterwards."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 from bot.hearing import Deed, Heard, Said
@@ -11,16 +12,18 @@ from bot.slack.sending import SIGNS
 from bot.slack.troubles import LostThread
 from bot.slack.web import Me, asking
 from bot.slack.words import Wire
-from core import accounts
+from core import accounts, threads
 from core.actor import SYSTEM
 from core.desk import Desk
-from core.errors import UserError
+from core.errors import TemporaryError, UserError
 from core.room import Mark
 from core.show import Answer, Tone, text
 
 After = Callable[[], Awaitable[None]]
 """What is done once an event was acknowledged."""
 _SUBJECT = 120
+_TRIES, _PAUSE_S = 20, 0.1
+"""How long a line waits for its thread's root to be known, before Slack is asked to bring it again."""
 
 
 class AppRemoved(Exception):
@@ -76,8 +79,18 @@ class Listening:
         return None if command is None else await self._command(typed, command, me)
 
     async def _is_ours(self, typed: Typed) -> bool:
-        found = await self._desks.read(SYSTEM, lambda desk: losses.thread_of(desk, typed.place, typed.root))
-        return found is not None
+        """Whether a thread is ours. Raises TemporaryError where it may be one whose root is not known here yet."""
+
+        def look(desk: Desk) -> tuple[bool, bool]:
+            known = losses.thread_of(desk, typed.place, typed.root) is not None
+            return known, threads.is_one_on_its_way(desk, losses.ROOM, typed.place)
+
+        for _ in range(_TRIES):
+            is_ours, is_coming = await self._desks.read(SYSTEM, look)
+            if is_ours or not (is_coming and typed.answers_us):
+                return is_ours
+            await asyncio.sleep(_PAUSE_S)
+        raise TemporaryError(text("The thread is being made."))
 
     async def said(self, typed: Typed, me: Me, *, moves_cursor: bool) -> After | None:
         """A line in one of our threads, with its files."""

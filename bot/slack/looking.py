@@ -9,9 +9,9 @@ from core.query import parse
 from core.show import Card
 
 _SHOWN = 8
-_MINE, _OVERDUE, _UNASSIGNED = "status:new,open assignee:me -is:snoozed", "overdue:yes sort:due", (
-    "status:new,open assignee:none -is:snoozed"
-)
+_MINE = "status:new,open assignee:me -is:snoozed"
+_OVERDUE = "overdue:yes sort:due"
+_UNASSIGNED = "status:new,open assignee:none -is:snoozed"
 
 
 def queue(desk: Desk) -> Queue:

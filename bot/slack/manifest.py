@@ -5,7 +5,7 @@ Format: docs.slack.dev/reference/app-manifest.
 
 import json
 
-from bot.slack.acting import NEW, SHORTCUT
+from bot.slack.deeds import NEW, SHORTCUT
 from bot.slack.words import Wire
 from core.show import Text, text
 

@@ -15,12 +15,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.commands.call import Surroundings
-from bot.hearing import Hearing
+from bot.commands.ticket.replying import held_answer
+from bot.hearing import Heard, Hearing
 from bot.slack import connecting, home, looking, losses
 from bot.slack.acting import Acting
 from bot.slack.answering import Answering
 from bot.slack.catchup import CatchUp
 from bot.slack.door import Door
+from bot.slack.keepingup import KeepingUp
 from bot.slack.listening import Listening
 from bot.slack.pace import Rates
 from bot.slack.parts import Parts
@@ -31,19 +33,18 @@ from bot.slack.sockets import Sockets
 from bot.slack.troubles import LostThread, MissingScope, ShutChannel, WrongKeys
 from bot.slack.web import Me, Web, asking
 from bot.wiring import Wiring
-from core import leases
+from core import leases, threads
 from core.actor import SYSTEM
 from core.connector import Finding, Found, Sent, Severity
+from core.desk import Desk
 from core.errors import DeskbellError, StoreBusy, TemporaryError
-from core.room import Posting
-from core.show import Text, text
+from core.room import Mark, Marked, Posting
+from core.show import Answer, Text, text
 
 log = logging.getLogger(__name__)
 
 _LEASE = "room:slack"
 _AGAIN_S = 15.0
-_IDLE_S = 75.0
-"""After so long without a word from Slack it is looked whether there was none, or nobody heard."""
 _LARGEST_REQUEST = 1_000_000
 _TOLD_AGAIN_S = 3_600.0
 
@@ -69,7 +70,6 @@ class SlackRoom:
         self._me: Me | None = None
         self._door: Door | None = None
         self._trouble: Text | None = None
-        self._look = asyncio.Event()
         self._homes: set[str] = set()
         self._told: dict[str, float] = {}
 
@@ -103,7 +103,7 @@ class SlackRoom:
 
     async def _take_lease(self) -> None:
         while not await self._hold():
-            self._has_trouble(text("Another Deskbell works in this Slack workspace; this one waits until it ends."))
+            self._has_trouble(_ANOTHER)
             await asyncio.sleep(_AGAIN_S / 3)
 
     async def _hold(self) -> bool:
@@ -115,7 +115,7 @@ class SlackRoom:
             await asyncio.sleep(leases.RENEW_S)
             with suppress(StoreBusy):
                 if not await self._hold():
-                    raise TemporaryError(text("Another Deskbell works in this Slack workspace; this one waits until it ends."))
+                    raise TemporaryError(_ANOTHER)
 
     async def _who(self) -> Me | None:
         """Who we are in Slack; None while it refuses our keys or cannot be reached, which is said once."""
@@ -138,11 +138,11 @@ class SlackRoom:
     async def _work(self, me: Me) -> None:
         """Hears and catches up until the app is removed or something fails."""
         self._door = door = Door(self._parts, self._listening, self._acting, me)
-        self._listening.is_caught_up = False
-        sockets = Sockets(door.app, self._section, self._said_hello) if self._section.by_socket else None
+        keeping = KeepingUp(CatchUp(self._parts, self._listening), self._listening, me)
+        sockets = Sockets(door.app, self._section, keeping.said_hello) if self._section.by_socket else None
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._keep_lease()), group.create_task(self._keep_up(me, sockets))]
+                tasks = [group.create_task(self._keep_lease()), group.create_task(keeping.run(sockets))]
                 if sockets is not None:
                     tasks.append(group.create_task(sockets.open()))
                 await door.removed.wait()
@@ -153,43 +153,6 @@ class SlackRoom:
             if sockets is not None:
                 await sockets.close()
             await door.close()
-
-    def _said_hello(self) -> None:
-        """A connection is new: what was said before it may have been lost."""
-        self._listening.is_caught_up = False
-        self._look.set()
-
-    async def _keep_up(self, me: Me, sockets: Sockets | None) -> None:
-        """Reads what was missed: after every new connection, and when it has been too quiet."""
-        catchup, heard_until, is_check = CatchUp(self._parts, self._listening), time.time(), False
-        if sockets is not None:
-            await self._look.wait()
-        while True:
-            self._look.clear()
-            started = time.time()
-            try:
-                missed = await catchup.run(me, heard_until=heard_until)
-            except Exception as error:
-                log.warning("slack: what was missed cannot be read now (%s)", type(error).__name__)
-                await asyncio.sleep(_AGAIN_S / 3)
-                continue
-            if not self._look.is_set():
-                self._listening.is_caught_up, heard_until = True, started
-            if missed and is_check and sockets is not None:
-                log.warning("slack: %s lines were not brought; the connections are replaced", missed)
-                await sockets.replace()
-            is_check = await self._quiet(sockets)
-
-    async def _quiet(self, sockets: Sockets | None) -> bool:
-        """Waits for a new connection (False), or until nothing has come for too long (True)."""
-        while True:
-            try:
-                async with asyncio.timeout(_IDLE_S):
-                    await self._look.wait()
-                return False
-            except TimeoutError:
-                if sockets is None or time.monotonic() - sockets.heard_at_s >= _IDLE_S:
-                    return True
 
     async def _describe(self, place: str, account: str) -> Surroundings:
         return await self._parts.people.describe(place, account, self._known())
@@ -228,7 +191,10 @@ class SlackRoom:
         """Shows one thing. Somebody is told of a thread or channel that is gone, and the thread goes on elsewhere."""
         me = self._known()
         try:
-            return await self._parts.sending.send(posting, me)
+            sent = await self._parts.sending.send(posting, me)
+            if isinstance(posting.shown, Marked) and posting.shown.mark is Mark.STOPPED:
+                await self._ask_writer(posting.place, posting.shown.line)
+            return sent
         except LostThread:
             if posting.root is not None and posting.kind in ("card", "say", "line"):
                 await self._lose(posting.place, posting.root)
@@ -241,8 +207,23 @@ class SlackRoom:
             self._has_trouble(error.said)
             raise
 
+    async def _ask_writer(self, place: str, line: str) -> None:
+        """Asks the writer of a line that was stopped whether it is for the customer."""
+
+        def body(desk: Desk) -> tuple[str, str, Answer] | None:
+            found = threads.stopped_at(desk, self.name, place, line)
+            return None if found is None else (found[0], found[1], held_answer(found[2]))
+
+        asked = await self._desks.read(SYSTEM, body)
+        if asked is None:
+            return
+        account, root, answer = asked
+        heard = Heard(await self._parts.hearing.voice(account, place), answer)
+        post = await self._parts.answering.post(account, heard, "")
+        await self._parts.answering.whisper(place, root, account, post)
+
     async def _lose(self, place: str, root: str) -> None:
-        def body(desk: Any) -> None:
+        def body(desk: Desk) -> None:
             thread_id = losses.thread_of(desk, place, root)
             if thread_id is not None:
                 losses.lose_thread(desk, thread_id)
@@ -264,8 +245,7 @@ class SlackRoom:
     async def check(self) -> Sequence[Finding]:
         """What is on, and what is wrong as far as it shows without asking Slack."""
         if not self._section.by_socket and not self._section.signing_secret:
-            said = text("Slack has neither an app token nor a signing secret, so nothing is heard: deskbell connect slack")
-            return (Finding(Severity.ERROR, said, "SLACK_APP_TOKEN"),)
+            return (Finding(Severity.ERROR, _DEAF, "SLACK_APP_TOKEN"),)
         if self._trouble is not None:
             return (Finding(Severity.ERROR, self._trouble, "SLACK_BOT_TOKEN"),)
         held = await self._desks.read(SYSTEM, lambda desk: leases.is_held(desk, _LEASE))
@@ -276,9 +256,11 @@ class SlackRoom:
 
     async def connect(self) -> Sequence[Finding]:
         """Tries the configured keys against Slack."""
-        return await connecting.tried(self._section)
+        return await connecting.tried_with(self._section)
 
 
+_ANOTHER = text("Another Deskbell works in this Slack workspace; this one waits until it ends.")
+_DEAF = text("Slack has neither an app token nor a signing secret, so nothing is heard: deskbell connect slack")
 _HOW = {
     True: text("Slack is on, over Socket Mode."),
     False: text("Slack is on, over signed requests at /slack/events."),

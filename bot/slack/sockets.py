@@ -21,18 +21,18 @@ log = logging.getLogger(__name__)
 
 COUNT = 2
 _GOODBYE_S = 1.0
-_PING_S = 5.0
+PING_S = 5.0
 """A connection without an answer for four times as long is replaced."""
 
 
 class Sockets:
     """The connections, and when anything last came by one of them."""
 
-    def __init__(self, app: AsyncApp, section: Section, on_hello: Callable[[], None], *, ping_s: float = _PING_S) -> None:
+    def __init__(self, app: AsyncApp, section: Section, on_hello: Callable[[], None]) -> None:
         self._on_hello, self._section = on_hello, section
         self._handlers = [
             AsyncSocketModeHandler(
-                app, section.app_token, logger=quiet_logger(), web_client=made_client(section), ping_interval=ping_s
+                app, section.app_token, logger=quiet_logger(), web_client=made_client(section), ping_interval=PING_S
             )
             for _ in range(COUNT)
         ]

@@ -228,7 +228,7 @@ def test_the_key_is_made_once_and_only_ours_to_read(tmp_path: Path) -> None:
 ONE_LINE = [
     ({"DATA_DIR": "/dev/null/desk"}, ("do", "ticket list"), 2),
     ({}, ("export", "/nonexistdir/setup.txt"), 2),
-    ({}, ("backup", "/dev/full/desk.tar.gz"), 75),
+    ({}, ("backup", "/dev/null/desk.tar.gz"), 2),
     ({"DATABASE_URL": "mysql://desk"}, ("agent", "list"), 2),
 ]
 
@@ -242,6 +242,18 @@ def test_what_goes_wrong_outside_is_one_line_with_its_code(
         assert desk.does("migrate").returncode == 0
     said = desk.does(*line)
     assert (said.returncode, said.stderr.startswith("deskbell: "), "Traceback" in said.stderr) == (code, True, False)
+
+
+def test_a_backup_without_room_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    desk = Server(tmp_path)
+    desk.does("migrate")
+    line = f"ulimit -f 200; exec {sys.executable} -m bot backup there.tar.gz"
+    said = subprocess.run(
+        ["bash", "-c", line], cwd=tmp_path, env=desk.environment(), capture_output=True, text=True, check=False
+    )
+    assert (said.returncode, "Traceback" in said.stderr) == (75, False)
+    assert "Nothing was saved to there.tar.gz" in said.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 def test_a_setup_that_is_no_text_is_refused_in_one_line(tmp_path: Path) -> None:

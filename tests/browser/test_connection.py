@@ -1,4 +1,4 @@
-"""Connections that die without a word, a desk that is not there yet, and lines that come faster than the desk allows."""
+"""Connections that die without a word, a desk that is not there yet, and lines that come faster than allowed."""
 
 import pytest
 from playwright.async_api import Page, Route, expect
@@ -44,7 +44,9 @@ async def test_a_chat_whose_line_died_without_a_word_notices_and_goes_on(windows
         await expect(shop.locator(".bubble.me").last).not_to_contain_text("sending", timeout=20_000)
         await expect(shop.locator(".banner")).to_be_hidden()
         await expect(shop.locator(".bubble.agent p").last).to_have_text("Are you there?")
-        await expect(agent.locator("#items .said.customer .words")).to_have_text(["First", "Second, into the dead line"])
+        await expect(agent.locator("#items .said.customer .words")).to_have_text(
+            ["First", "Second, into the dead line"]
+        )
 
 
 async def test_a_room_whose_line_died_without_a_word_notices_and_goes_on(windows: Windows) -> None:

@@ -57,10 +57,8 @@ async def test_real_tickets_merged_with_the_demos_are_parted_and_stay(shop: Shop
     into, kept = await _real_ticket(shop, "ana", "My lamp broke"), await _real_ticket(shop, "bob", "My chair broke")
     await _made(shop)
     first = await _of_demo(shop, Ticket)
-    await ines.types(f"ticket merge {into} {first}")
-    await ines.presses("Yes, merge them") if "?" in ines.heard[-1] else None
-    await ines.types(f"ticket merge {first + 1} {kept}")
-    await ines.presses("Yes, merge them") if "?" in ines.heard[-1] else None
+    await ines.types(f"ticket merge {into} {first} yes")
+    await ines.types(f"ticket merge {first + 1} {kept} yes")
     said = await _gone(shop)
     assert f"#{into} was parted from #{first}." in said
     assert [(number, subject) for number, subject, _ in await shop.tickets()] == [

@@ -153,7 +153,7 @@ async def test_several_dialogs_are_ended_at_once(shop: Shop) -> None:
     for name in ("ana", "ben", "eve"):
         await shop.customer(name).writes(f"{name} has a question")
     await ines.types("dialog priority 3 urgent")
-    assert (await ines.types("dialog tag 1,2 +later")).startswith("tag would touch 2 dialogs, for example 1 ana")
+    assert (await ines.types("dialog tag 1,2 +later")).startswith("Really tag 2 dialogs? For example 1 ana")
     assert await ines.presses("Yes, all 2") == "Done: tag on 2 dialogs."
     await ines.types("dialog end [tag:later]")
     assert await ines.presses("Yes, all 2") == "Done: end on 2 dialogs."

@@ -21,10 +21,10 @@ def _standing(shop_url: str) -> set[bytes]:
 
 
 async def _talk(shop: Shop, words: str) -> None:
-    """Words among others, indexed a few at a time, so that the index has several segments."""
+    """Words among others, indexed together, so that they stand in one segment that nothing else would merge."""
     for number in range(30):
         await shop.customer(f"c{number}").writes(f"Lamp {number} flickers {words if number == 15 else ''}")
-        await shop.index()
+    await shop.index()
 
 
 async def _background(shop: Shop, folder: Path) -> None:

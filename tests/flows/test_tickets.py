@@ -86,7 +86,7 @@ async def test_many_are_shown_asked_for_done_and_undone_as_one(shop: Shop) -> No
     for number in range(3):
         await _ticket(shop, f"c{number}", f"Question {number}")
     asked = await ines.types("ticket tag [status:new] +later")
-    assert asked.startswith("tag would touch 3 tickets")
+    assert asked.startswith("Really tag 3 tickets?")
     assert await ines.presses("Yes, all 3") == "Done: tag on 3 tickets."
     assert await ines.types("ticket list tag:later") == "3 tickets"
     await ines.types("ticket close 1,2")
@@ -101,7 +101,7 @@ async def test_many_customers_are_answered_at_once_and_all_of_it_undone_until_it
     for number in range(2):
         await _ticket(shop, f"c{number}", f"Question {number}")
     asked = await ines.types("ticket reply [status:new] The lamp is back in stock")
-    assert asked.startswith("reply would touch 2 tickets")
+    assert asked.startswith("Really reply 2 tickets?")
     assert await ines.presses("Yes, all 2") == "Done: reply on 2 tickets."
     assert await shop.held() == ["The lamp is back in stock"] * 2
     await ines.presses("Undo")
@@ -121,7 +121,7 @@ async def test_two_numbers_that_lead_to_one_ticket_are_answered_once(shop: Shop)
     ines = await shop.agent("ines")
     for number in range(2):
         await _ticket(shop, f"c{number}", f"Question {number}")
-    await ines.types("ticket merge 1 2")
+    await ines.types("ticket merge 1 2 yes")
     await ines.types("ticket reply 1,2 The lamp is back in stock")
     await ines.presses("Yes, all 2")
     assert await shop.held() == ["The lamp is back in stock"]
@@ -153,7 +153,7 @@ async def test_merged_tickets_read_as_one_and_part_again(shop: Shop) -> None:
     ines = await shop.agent("ines")
     one = await _ticket(shop, "ana", "My lamp is broken")
     other = await _ticket(shop, "ben", "Same lamp, same crack")
-    await ines.types(f"ticket merge {other} {one}")
+    await ines.types(f"ticket merge {other} {one} yes")
     assert (await shop.ticket(other)).merged_into == one
     assert await ines.types(f"ticket show {other}") == f"#{one} My lamp is broken"
     await ines.types(f"ticket transcript {one}")

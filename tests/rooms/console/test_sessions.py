@@ -83,7 +83,10 @@ async def test_a_foreign_page_cannot_sign_anybody_out(desk: Server) -> None:
 
 async def test_a_removed_agent_is_shown_the_door_and_a_new_role_counts_at_once(desk: Server) -> None:
     await _does(desk, "do", "--as", "admin", "desk agent-add ben")
-    async with _opened(desk, await cookie_of(desk, "ben")) as bens, _opened(desk, await cookie_of(desk, "admin")) as page:
+    async with (
+        _opened(desk, await cookie_of(desk, "ben")) as bens,
+        _opened(desk, await cookie_of(desk, "admin")) as page,
+    ):
         assert "for admins only" in await _answer(bens, type="line", text="desk team-add tech", key="a" * 12)
         await _does(desk, "do", "--as", "admin", "desk agent-add ben admin")
         assert "tech" in await _answer(bens, type="line", text="desk team-add tech", key="b" * 12)

@@ -92,7 +92,11 @@ class SlackSeat:
             payload = self._press(button)
         if key:
             self.office.presses[key] = payload
-        return seen(await self.person._does("interactive", payload, 3.0))
+        before = len(self.office.slack.world.ephemerals)
+        what = await self.person._does("interactive", payload, 0.5)
+        await _until(lambda: what.failed or self._answers(before), within_s=0.5 if key else 5)
+        answers = self._answers(before)
+        return answer_of(answers, self.office.slack) if answers else seen(what)
 
     def _press(self, line: str) -> Wire:
         for message in reversed([*self.office.channel.messages, *self.office.slack.world.ephemerals]):
@@ -107,7 +111,7 @@ class SlackSeat:
 async def _until(true: Callable[[], object], within_s: float = 5.0) -> None:
     try:
         async with asyncio.timeout(within_s):
-            while not true():
+            while not true():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
     except TimeoutError:
         pass

@@ -28,9 +28,7 @@ class TestSlack(RoomContract):
         made = manifest(command="ticket", by_socket=True, address="")
         async with FakeSlack(manifest=json.loads(made)) as slack:
             keys = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
-            server = Server(
-                tmp_path_factory.mktemp("slack"), {**SETTINGS, **keys, "SLACK_API_URL": slack.api_url}
-            )
+            server = Server(tmp_path_factory.mktemp("slack"), {**SETTINGS, **keys, "SLACK_API_URL": slack.api_url})
             cls.office = await office(slack)
             await asyncio.to_thread(server.start)
             await slack.connected(2)
@@ -68,6 +66,7 @@ class TestSlack(RoomContract):
         pressed = await eve.presses(next(iter(card.buttons.values())))
         said = await eve.says(card.thread, "let me in")
         home = await slack.user("eve").opens_home()
-        assert home is not None and said is not None
+        assert home is not None
+        assert said is not None
         heard = (told.words, pressed.words, said.words, slack.shown(home))
         return all("You are no agent of this desk" in words for words in heard)

@@ -1,0 +1,103 @@
+"""Answers lines typed in threads: Discord has nothing there for one person's eyes, so what harms is said directly."""
+
+import asyncio
+import logging
+
+from bot.commands.ticket.replying import held_answer
+from bot.discord import shapes
+from bot.discord.inbound import Typed
+from bot.discord.rest import Rest, Wire
+from bot.discord.sending import Sending
+from bot.discord.shapes import Post
+from bot.hearing import Heard, Hearing
+from bot.saying import Became
+from core import replies
+from core.desk import Desk
+from core.errors import DeskbellError
+from core.show import Answer, Text, Tone, text
+from core.store import Desks
+
+log = logging.getLogger(__name__)
+
+_CHATTER_S = 25.0
+"""How long a passing word stands in a thread."""
+
+
+class Lines:
+    """Answers beside lines."""
+
+    def __init__(self, rest: Rest, desks: Desks, hearing: Hearing, sending: Sending) -> None:
+        self._rest, self._desks, self._hearing, self._sending = rest, desks, hearing, sending
+
+    async def answer(self, typed: Typed, heard: Heard, group: asyncio.TaskGroup) -> None:
+        """Says what a line became, where that is worth a word."""
+        spoken, answer = heard.spoken, heard.answer
+        is_decision = spoken is not None and spoken.became is Became.STOPPED and spoken.held_id is not None
+        if is_decision and spoken is not None:
+            answer = await self._stopped(typed.account, spoken.held_id or 0)
+        if answer is None:
+            return
+        try:
+            if _is_private(answer):
+                await self._directly(typed, heard, answer)
+                return
+            message = await self.beside(typed, shapes.answer(answer, heard.voice))
+        except DeskbellError as error:
+            log.warning("discord: line %s was not answered: %s", typed.id, error)
+            return
+        if not is_decision and not answer.asks:
+            group.create_task(self._fades(message))
+
+    async def _stopped(self, account: str, held_id: int) -> Answer:
+        """Why a line has not gone, with what can be done about it."""
+
+        def body(desk: Desk) -> Answer:
+            return held_answer(replies.by_id(desk, held_id))
+
+        return await self._desks.read(await self._hearing.actor(account), body)
+
+    async def hint(self, typed: Typed, said: Text, group: asyncio.TaskGroup) -> None:
+        """A passing word beside a line that is no command here."""
+        voice = await self._hearing.voice(typed.account)
+        await self.answer(typed, Heard(voice, Answer(said)), group)
+
+    async def beside(self, typed: Typed, post: Post) -> Wire:
+        """A reply to a line; nobody is notified by it."""
+        body = post.body() | {"message_reference": {"message_id": typed.id, "fail_if_not_exists": False}}
+        body["allowed_mentions"] = {"parse": [], "replied_user": False}
+        said: Wire = await self._rest.ask(
+            "POST", "/channels/{channel_id}/messages", channel_id=typed.channel, body=body, files=post.files,
+            needs="Send Messages in Threads",
+        )  # fmt: skip
+        return said
+
+    async def _directly(self, typed: Typed, heard: Heard, answer: Answer) -> None:
+        """What others here may not be meant to see comes as a direct message, where one is taken."""
+        try:
+            await self.direct(typed.account, shapes.answer(answer, heard.voice))
+        except DeskbellError:
+            said = text("You take no direct messages. Use the same command with “/”: its answer is for your eyes alone.")
+            await self.beside(typed, shapes.answer(Answer(said, tone=Tone.WARN), heard.voice))
+
+    async def direct(self, account: str, post: Post) -> None:
+        """A direct message."""
+        channel = await self._sending.dm(account)
+        await self._rest.ask(
+            "POST", "/channels/{channel_id}/messages", channel_id=channel, body=post.body(), files=post.files
+        )
+
+    async def _fades(self, message: Wire) -> None:
+        """Takes a passing word away again."""
+        await asyncio.sleep(_CHATTER_S)
+        try:
+            await self._rest.ask(
+                "DELETE", "/channels/{channel_id}/messages/{message_id}", channel_id=message["channel_id"],
+                message_id=message["id"],
+            )  # fmt: skip
+        except Exception as error:
+            log.info("discord: message %s stays: %s", message["id"], type(error).__name__)
+
+
+def _is_private(answer: Answer) -> bool:
+    """Whether an answer holds more than a sentence: what its asker may see, others in the thread may not."""
+    return bool(answer.cards or answer.lines or answer.document)

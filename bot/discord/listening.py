@@ -1,0 +1,227 @@
+"""Takes in what happens on the server: lines, edits, deletions, reactions, members; in each channel one after another."""
+
+import asyncio
+import logging
+
+from bot.discord import losses, shapes
+from bot.discord.channels import Channels
+from bot.discord.inbound import Typed, order, typed
+from bot.discord.lines import Lines
+from bot.discord.losses import ROOM
+from bot.discord.people import People
+from bot.discord.rest import Rest, Wire
+from bot.discord.sending import SIGNS
+from bot.hearing import Deed, Heard, Hearing, Said
+from bot.wiring import Wiring
+from core import files, threads
+from core.actor import SYSTEM
+from core.errors import UserError
+from core.room import Mark
+from core.show import Answer, Text, Tone, text
+
+log = logging.getLogger(__name__)
+
+
+class Listening:
+    """The desk's ear in Discord."""
+
+    def __init__(
+        self, rest: Rest, wiring: Wiring, hearing: Hearing, people: People, channels: Channels, lines: Lines
+    ) -> None:
+        self._rest, self._desks, self._store = rest, wiring.desks, wiring.store
+        self._hearing, self._people, self._channels, self._lines = hearing, people, channels, lines
+        self.is_caught_up = False
+        """Whether nothing before what is said now is still unread."""
+        self.group: asyncio.TaskGroup | None = None
+        self._passed: dict[tuple[str, str], str] = {}
+
+    def lane(self, name: str, event: Wire) -> str | None:
+        """What events must be taken in one after another; None for those we do not listen to."""
+        match name:
+            case "MESSAGE_CREATE" | "MESSAGE_UPDATE" | "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK":
+                return f"channel:{event.get('channel_id')}"
+            case "MESSAGE_REACTION_ADD":
+                return f"channel:{event.get('channel_id')}"
+            case "GUILD_MEMBER_ADD" | "GUILD_MEMBER_UPDATE" | "GUILD_MEMBER_REMOVE":
+                return "members"
+            case "THREAD_DELETE" | "THREAD_UPDATE":
+                return f"channel:{event.get('id')}"
+            case "CHANNEL_UPDATE" | "CHANNEL_DELETE" | "GUILD_ROLE_UPDATE" | "GUILD_ROLE_DELETE":
+                return "members"
+            case _:
+                return None
+
+    async def take(self, name: str, event: Wire) -> None:
+        """Commits what an event says."""
+        if str(event.get("guild_id") or await self._rest.guild()) != await self._rest.guild():
+            return  # another server the bot was added to
+        match name:
+            case "MESSAGE_CREATE":
+                await self._created(event)
+            case "MESSAGE_UPDATE":
+                await self._updated(event)
+            case "MESSAGE_DELETE":
+                await self._deleted(str(event["channel_id"]), [str(event["id"])])
+            case "MESSAGE_DELETE_BULK":
+                await self._deleted(str(event["channel_id"]), [str(each) for each in event["ids"]])
+            case "MESSAGE_REACTION_ADD":
+                await self._reacted(event)
+            case "THREAD_DELETE":
+                await self._lost(str(event.get("parent_id")), str(event["id"]))
+            case "THREAD_UPDATE":
+                await self._thread_changed(event)
+            case _:
+                await self._server_changed(name, event)
+
+    async def _server_changed(self, name: str, event: Wire) -> None:
+        match name:
+            case "GUILD_MEMBER_ADD" | "GUILD_MEMBER_UPDATE":
+                await self._people.changed(event, self._hearing)
+            case "GUILD_MEMBER_REMOVE":
+                await self._people.gone(str(event["user"]["id"]), self._hearing)
+            case "CHANNEL_DELETE":
+                place = str(event["id"])
+                await self._desks.change(
+                    SYSTEM, lambda desk: losses.lose_channel(desk, place, is_gone=True, key=f"gone:{place}")
+                )
+            case "CHANNEL_UPDATE":
+                self._channels.forget(str(event["id"]))
+                await self._people.recount(self._hearing)
+            case _:
+                await self._people.recount(self._hearing)
+
+    async def _place(self, root: str) -> str | None:
+        return await self._desks.read(SYSTEM, lambda desk: threads.place_of(desk, ROOM, root))
+
+    async def _read(self, event: Wire) -> Typed | None:
+        return typed(event, await self._rest.me(), await self._rest.guild())
+
+    async def _created(self, event: Wire) -> None:
+        said = await self._read(event)
+        if said is None:
+            return
+        if said.is_direct:
+            await self._directly(said)
+            return
+        place = await self._place(said.channel)
+        if place is not None:
+            await self.said(place, said, moves_cursor=self.is_caught_up)
+        elif said.calls is not None and said.is_spoken:
+            await self._hint(said, text("In channels, use my slash commands: type “/” and choose one of Deskbell's."))
+
+    async def said(self, place: str, line: Typed, *, moves_cursor: bool) -> None:
+        """A line in one of our threads, with its files; our own and Discord's lines are only passed by."""
+        if not line.is_spoken:
+            if moves_cursor:
+                self._passed[(place, line.channel)] = order(line.id)
+            return
+        kept, trouble = await self._files(line)
+        heard = await self._hearing.said(self._as_said(place, line, kept, moves_cursor=moves_cursor))
+        if heard is None:
+            return
+        for answer in trouble:
+            await self._answer(line, Heard(heard.voice, answer))
+        await self._answer(line, heard)
+
+    async def _answer(self, line: Typed, heard: Heard) -> None:
+        if self.group is not None:
+            await self._lines.answer(line, heard, self.group)
+
+    async def _hint(self, line: Typed, said: Text) -> None:
+        if self.group is not None:
+            await self._lines.hint(line, said, self.group)
+
+    def _as_said(self, place: str, line: Typed, kept: tuple[int, ...], *, moves_cursor: bool) -> Said:
+        words = line.words if line.calls is None else f"!{line.calls.lstrip('!') or 'help'}"
+        return Said(
+            place=place, root=line.channel, id=line.id, order=order(line.id), account=line.account, words=words,
+            at=line.at, files=kept, leads_inside=line.leads_inside, names_somebody=line.names_somebody,
+            moves_cursor=moves_cursor,
+        )  # fmt: skip
+
+    async def _files(self, line: Typed) -> tuple[tuple[int, ...], list[Answer]]:
+        """The files of a line, taken in at once: their links end. What cannot be is said to its writer."""
+        if not line.files or (await self._hearing.actor(line.account)).agent_id is None:
+            return (), []
+        kept: list[int] = []
+        trouble: list[Answer] = []
+        for ref in line.files:
+            try:
+                content = await self._rest.fetch(ref.url, largest=self._desks.pace.largest_file)
+            except UserError as error:
+                said = text("The file {name} did not come along: {why}", name=ref.name, why=error.said)
+                trouble.append(Answer(said, tone=Tone.BAD))
+                continue
+            taken: files.Taken = await asyncio.to_thread(self._store.take, content)
+            file_id = await self._hearing.keep(line.account, taken, ref.name)
+            kept += [] if file_id is None else [file_id]
+        return tuple(kept), trouble
+
+    async def _updated(self, event: Wire) -> None:
+        """A line was changed by its writer; a mere change of its looks (a link unfolds) is none."""
+        line = await self._read(event) if event.get("edited_timestamp") else None
+        if line is None or not line.is_spoken or line.is_direct:
+            return
+        place = await self._place(line.channel)
+        if place is None:
+            return
+        heard = await self._hearing.edited(self._as_said(place, line, (), moves_cursor=False))
+        if heard is not None:
+            await self._answer(line, heard)
+
+    async def _deleted(self, channel: str, ids: list[str]) -> None:
+        """Lines were deleted, or the card of one of our threads."""
+        place = await self._place(channel)
+        for each in ids:
+            if each == channel and place is not None:
+                await self._lost(place, channel)
+            elif place is not None:
+                await self._hearing.deleted(place, channel, each)
+            else:
+                await self._lost(channel, each)
+
+    async def _lost(self, place: str, root: str, why: Text = losses.DELETED) -> None:
+        thread_id = await self._desks.read(SYSTEM, lambda desk: losses.thread_of(desk, place, root))
+        if thread_id is not None:
+            log.warning("discord: thread %s is lost", root)
+            await self._desks.change(SYSTEM, lambda desk: losses.lose_thread(desk, thread_id, why))
+
+    async def _thread_changed(self, event: Wire) -> None:
+        """We never lock a thread: in a locked one nobody could work."""
+        if (event.get("thread_metadata") or {}).get("locked"):
+            await self._lost(str(event.get("parent_id")), str(event["id"]), losses.LOCKED)
+
+    async def _reacted(self, event: Wire) -> None:
+        """The sign of undoing on a held line takes it back, where its writer puts it."""
+        sign = str((event.get("emoji") or {}).get("name") or "").rstrip("\ufe0f")
+        is_bot = ((event.get("member") or {}).get("user") or {}).get("bot", False)
+        if sign != SIGNS[Mark.WITHDRAWN].rstrip("\ufe0f") or is_bot:
+            return
+        root, account, message = (str(event[key]) for key in ("channel_id", "user_id", "message_id"))
+        place = await self._place(root)
+        if place is not None:
+            await self._hearing.undone(account, place, root, message)
+
+    async def _directly(self, line: Typed) -> None:
+        """Something written to the bot alone: a command of an agent's, or the answer of somebody who was asked."""
+        if not line.is_spoken:
+            return
+        key = f"dm:{line.id}"
+        if (await self._hearing.actor(line.account)).agent_id is None:
+            if await self._hearing.answered(line.account, line.name, line.words, key):
+                return
+        words = (line.words if line.calls is None else line.calls).strip().lstrip("!/") or "help"
+        heard = await self._hearing.does(Deed(account=line.account, line=words, key=key))
+        if heard.answer is not None:
+            await self._lines.direct(line.account, shapes.answer(heard.answer, heard.voice))
+
+    async def note_passed(self) -> None:
+        """Moves the cursors over our own and Discord's lines, which nobody had to be told of."""
+        passed, self._passed = self._passed, {}
+        if passed and self.is_caught_up:
+            await self._desks.change(SYSTEM, lambda desk: threads.passed_by(desk, ROOM, passed))
+
+    def lose_track(self) -> None:
+        """Something may have been missed: until the catch-up is done, cursors stay where they are."""
+        self.is_caught_up = False
+        self._passed.clear()

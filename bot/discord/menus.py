@@ -1,0 +1,74 @@
+"""Menus on messages and people: a ticket made of a message, a reply with its words, an agent made of a member."""
+
+from bot import forms
+from bot.commands.registry import Command
+from bot.discord.losses import ROOM
+from bot.discord.rest import Wire
+from bot.discord.words import clean
+from bot.forms import Form
+from bot.hearing import Deed, Heard, Hearing
+from bot.wiring import Wiring
+from core import accounts, places, policy
+from core.accounts import Person
+from core.desk import Desk
+from core.errors import UserError
+from core.models import Role
+from core.show import Answer, Text, Tone, text
+
+_SUBJECT = 120
+
+
+class Menus:
+    """What stands behind them."""
+
+    def __init__(self, wiring: Wiring, hearing: Hearing) -> None:
+        self._desks, self._hearing = wiring.desks, hearing
+        self._commands: list[Command] = list(wiring.commands)
+
+    async def make_ticket(self, deed: Deed, message: Wire) -> Heard:
+        """One message becomes one ticket, whoever asks for it and however often."""
+        words = clean(str(message.get("content") or "")).strip()
+        key = f"message:{message.get('channel_id')}:{message.get('id')}"
+        line = f"ticket new internal {subject(words)}"
+        made = Deed(account=deed.account, line=line, key=key, place=deed.place)
+        return await self._hearing.makes(made, words)
+
+    async def reply_with(self, deed: Deed, message: Wire) -> Form:
+        """The form of a reply, filled with a message's words."""
+        actor, here = await self._hearing.here(deed)
+        words = clean(str(message.get("content") or "")).strip()
+        command = next(each for each in self._commands if each.name == "ticket reply")
+        field = command.parameters[-1].name
+
+        def body(desk: Desk) -> Form:
+            policy.must_be(desk.actor, command.role, Text(command.name))
+            target = "here" if here.is_thread else ""
+            return forms.made(self._hearing.call(desk, deed, here), command, target, {field: words})
+
+        return await self._desks.read(actor, body)
+
+    async def make_agent(self, deed: Deed, person: Person) -> Heard:
+        """A member becomes an agent of the channel's team, by an admin."""
+        voice, actor = await self._hearing.voice(deed.account, deed.place), await self._hearing.actor(deed.account)
+
+        def body(desk: Desk) -> None:
+            policy.must_be(desk.actor, Role.ADMIN, Text("desk accept"))
+            found = places.at(desk, ROOM, deed.place) or next(iter(places.in_room(desk, ROOM)), None)
+            if found is None:
+                raise UserError(text("This channel is no team's. Make it one: desk setup"))
+            if not person.is_full:
+                raise UserError(text("Bots cannot be agents."))
+            accounts.propose(desk, found, person)
+
+        try:
+            await self._desks.change(actor, body)
+        except UserError as error:
+            return Heard(voice, Answer(error.said, tone=Tone.BAD))
+        line = f"desk accept {ROOM} {person.external_id}"
+        return await self._hearing.does(Deed(account=deed.account, line=line, key=deed.key, place=deed.place))
+
+
+def subject(words: str) -> str:
+    """What a message is about: its first line."""
+    first = next((line.strip() for line in words.splitlines() if line.strip()), "")
+    return (first[:_SUBJECT] or "Discord message").strip()

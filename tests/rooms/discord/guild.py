@@ -1,0 +1,201 @@
+"""A Discord server beside a running desk: the fake in a thread of its own, and agents who sit in it, read as people do."""
+
+import asyncio
+import re
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from core import accounts, teams
+from core.actor import Actor, ActorKind
+from core.desk import Desk
+from core.models import Role
+from tests.contracts.desk import beside, eventually
+from tests.contracts.room import Answer, Item, Shown
+from tests.platforms import discord_deeds as deeds
+from tests.platforms.discord_component_rules import BUTTON, walk
+from tests.platforms.discord_people import Person
+from tests.platforms.discord_reading import label_of, shown
+from tests.platforms.discord_replies import Reply
+from tests.platforms.discord_world import Channel, Message
+from tests.platforms.fake_discord import FakeDiscord
+from tests.server import Server
+
+T = TypeVar("T")
+SIDES = {"👤": "customer", "💬": "agent", "📝": "note"}
+MARKS = {"📝": "note", "⏳": "held", "✋": "stopped", "✅": "sent", "❌": "failed", "↩️": "withdrawn"}
+
+
+class Guild:
+    """The fake Discord in a loop of its own, which outlives tests; a private forum that is the team's."""
+
+    def __init__(self, **more: Any) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.discord = self._wait(self._made(**more))
+        self.agents = self.discord.add_role("Agents", mentionable=True)
+        self.forum = self.discord.add_channel("support", "forum", private_to=(self.agents, self.discord.bot))
+        self.told: dict[str, Message] = {}
+        self.pressed: dict[str, Reply] = {}
+
+    @staticmethod
+    async def _made(**more: Any) -> FakeDiscord:
+        made = FakeDiscord(**more)
+        await made.comes_back()
+        return made
+
+    def _wait(self, deed: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(deed, self._loop).result(30)
+
+    async def do(self, deed: Coroutine[Any, Any, T]) -> T:
+        """Does something in the fake's own loop."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(deed, self._loop))
+
+    def set_up(self) -> None:
+        """The server's owner makes the forum the team's."""
+
+        async def body() -> Reply:
+            await self.discord.connected()
+            command = self.discord.backend.commands
+            await self.discord.until(lambda: command.named(1, "desk"))
+            return await self.discord.owner.types("/desk setup", "general", channel=self.forum)
+
+        said = self._wait(body()).text
+        assert "is Support's now" in said, said
+
+    def close(self) -> None:
+        """Ends it."""
+        self._wait(self.discord.goes_down())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+
+
+async def seated(guild: Guild, desk: Server, name: str) -> "Chair":
+    """Somebody who is an agent by this name, with an account on the server."""
+    person = guild.discord.member(name)
+
+    def code(opened: Desk) -> str:
+        return accounts.code_for(opened, teams.agent_named(opened, name))
+
+    if guild.agents.id not in person.account.roles:
+        async with beside(desk) as shop:
+            system = Actor(ActorKind.SYSTEM, 0, Role.ADMIN)
+            typed = await shop.desks.change(system, code)
+        reply = await guild.do(person.types("/me link", "general", code=typed))
+        assert "yours now" in reply.text, reply.text
+        await guild.do(person.gets_role(guild.agents))
+    return Chair(guild, person)
+
+
+@dataclass
+class Chair:
+    """An agent at Discord."""
+
+    guild: Guild
+    person: Person
+
+    async def cards(self) -> list[Shown]:
+        """The posts of the forum, by their cards; one is only looked at once its first words stand below."""
+        return [_card(post) for post in list(self.guild.forum.posts) if len(post.messages) > 1]
+
+    async def thread(self, name: str) -> list[Item]:
+        """A post from its beginning."""
+        return [item for message in list(_post(self.guild, name).messages) for item in _items(message)]
+
+    async def says(self, thread: str, words: str, *, key: str = "") -> Answer | None:
+        """Writes in a post; the same key again is the same event delivered again."""
+        world = self.guild.discord.world
+        said = self.guild.told.get(key)
+        if said is None:
+            said = await self.guild.do(self.person.posts(_post(self.guild, thread), words))
+            self.guild.told[key or str(said.id)] = said
+            await eventually(lambda: self._marks(said), bool)
+        else:
+            again = said
+
+            async def tell() -> None:
+                world.tell("MESSAGE_CREATE", deeds.event_json(world, again), channel=again.channel, message=again)
+
+            await self.guild.do(tell())
+        return None
+
+    async def _marks(self, said: Message) -> str:
+        return _mark(said)
+
+    async def types(self, line: str) -> Answer:
+        """Writes a command to the bot directly."""
+        before = len(self.person.dms)
+
+        async def body() -> Message:
+            await self.person.writes(line)
+            bot = self.guild.discord.world.bot
+            found = await self.guild.discord.until(
+                lambda: [each for each in self.person.dms[before:] if each.author is bot]
+            )  # fmt: skip
+            return found[-1]
+
+        return _answer(await self.guild.do(body()))
+
+    async def presses(self, button: str, *, key: str = "") -> Answer:
+        """Presses a button of a post's card; the same key again is the same event delivered again."""
+        thread, _, custom_id = button.partition("|")
+        if key in self.guild.pressed:
+            reply, world = self.guild.pressed[key], self.guild.discord.world
+
+            async def tell() -> None:
+                world.tell("INTERACTION_CREATE", self.guild.discord.backend.interactions._payload(reply.interaction))
+
+            await self.guild.do(tell())
+            return _answer(reply.message)
+        reply = await self.guild.do(self.person.presses(_post(self.guild, thread).messages[0], custom_id))
+        self.guild.pressed[key or str(reply.interaction.id)] = reply
+        assert reply.ephemeral, reply.text
+        return _answer(reply.message)
+
+    async def leaves(self) -> None:
+        """Closes the client; Discord keeps everything."""
+
+
+def _post(guild: Guild, name: str) -> Channel:
+    return guild.discord.world.channels[int(name)]
+
+
+def plain(words: str) -> str:
+    """What a client shows of escaped words."""
+    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", words)
+
+
+def _card(post: Channel) -> Shown:
+    message = post.messages[0]
+    embed = message.embeds[0] if message.embeds else {"title": message.content}
+    facts = {each["name"]: plain(each["value"]) for each in embed.get("fields") or ()}
+    return Shown(plain(embed["title"]), facts, _buttons(message, f"{post.id}|"), str(post.id))
+
+
+def _buttons(message: Message, before: str = "") -> dict[str, str]:
+    found = [part for part in walk(message.components) if part.get("type") == BUTTON]
+    return {label_of(part): f"{before}{part['custom_id']}" for part in found}
+
+
+def _items(message: Message) -> list[Item]:
+    """The lines of a message: the bot's under the name of who said them, a person's with its mark."""
+    if message.author.bot:
+        head, _, rest = message.content.partition("\n")
+        side = SIDES.get(head[:1])
+        return [] if side is None else [Item(side, "", head, plain(line)) for line in rest.split("\n")]
+    mark = _mark(message)
+    side = "note" if mark == "note" else "agent"
+    return [Item(side, mark, message.author.name, message.content)]
+
+
+def _mark(message: Message) -> str:
+    """What became of a line: the bot's newest sign on it."""
+    ours = [sign for sign, who in list(message.reactions.items()) if any(account.bot for account in who)]
+    return MARKS[ours[-1]] if ours else ""
+
+
+def _answer(message: Message | None) -> Answer:
+    return Answer("" if message is None else plain(shown(message)), {} if message is None else _buttons(message))
+

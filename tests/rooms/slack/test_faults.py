@@ -1,0 +1,359 @@
+"""Nothing lost, nothing doubled: Slack repeats, forgets, limits, cuts and refuses, and the desk's work stands."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.slack import keepingup, sockets
+from bot.slack.settings import Section
+from bot.wiring import Wiring
+from core.models import Delivery, DeliveryState, Message, Role
+from core.render import Voice
+from tests.platforms.fake_slack import FakeSlack, Upload
+from tests.platforms.fake_slack import Message as Posted
+from tests.rooms.slack.conftest import Desk, at_work
+from tests.rooms.slack.seat import SlackSeat
+from tests.shop import Customer
+
+pytestmark = pytest.mark.xdist_group("slack-faults")
+
+
+async def _bodies(desk: Desk) -> list[str]:
+    return await desk.shop.read(
+        lambda d: [m.body for m in d.session.scalars(select(Message).order_by(Message.id)) if m.body]
+    )
+
+
+async def _has(desk: Desk, *words: str) -> None:
+    """Waits until all these were said, and says that each was said once."""
+    async with asyncio.timeout(15):
+        while not set(words) <= set(said := await _bodies(desk)):
+            await asyncio.sleep(0.05)
+    assert sorted(each for each in said if each in words) == sorted(words)
+
+
+def _posts(desk: Desk, words: str) -> list[Posted]:
+    return [m for m in desk.office.channel.messages if m.app_id and words in desk.slack.shown(m)]
+
+
+async def _ticket(desk: Desk, subject: str = "Lamp") -> tuple[SlackSeat, Posted]:
+    """An agent with a ticket of theirs, in its thread."""
+    ines = await desk.agent("ines")
+    await ines.types(f"new internal {subject}")
+    root = await desk.card(subject)
+    await desk.until(lambda: [m for m in desk.slack.thread(root.ts)[1:]])
+    return ines, root
+
+
+@asynccontextmanager
+async def _locked(desk: Desk) -> AsyncIterator[None]:
+    """The database is busy for the time of a block."""
+    other = sqlite3.connect(desk.house.settings.data_dir / "deskbell.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+async def test_what_slack_sends_twice_or_thinks_lost_is_said_once(desk: Desk) -> None:
+    ines, root = await _ticket(desk)
+    desk.slack.sends_twice(2)
+    desk.slack.loses_acks(1)
+    await ines.person.posts("support", "one", thread_ts=root)
+    await ines.person.posts("support", "two", thread_ts=root)
+    await _has(desk, "one", "two")
+
+
+async def test_an_event_is_acknowledged_only_once_it_is_kept(desk: Desk) -> None:
+    ines, root = await _ticket(desk)
+    await desk.slack.settled()
+    async with _locked(desk):
+        await ines.person.posts("support", "while busy", thread_ts=root)
+        await asyncio.sleep(0.3)
+        assert not [p for p in desk.slack.deliveries.taken if p["event"].get("text") == "while busy"]
+    await _has(desk, "while busy")
+
+
+async def test_events_nobody_listens_to_are_acknowledged(desk: Desk) -> None:
+    ines, root = await _ticket(desk)
+    await ines.person.reacts("support", root, "eyes")
+    await ines.person.posts("support", "lunch?")
+    await ines.person.changes(real_name="Ines M.")
+    await desk.slack.settled()
+    assert desk.slack.lost == []
+
+
+async def test_lines_written_while_connections_are_renewed_are_all_there(desk: Desk) -> None:
+    ines, root = await _ticket(desk)
+    said = [f"line {number}" for number in range(9)]
+    renewing = asyncio.create_task(desk.slack.disconnects())
+    for line in said[:5]:
+        await ines.person.posts("support", line, thread_ts=root)
+        await asyncio.sleep(0.02)
+    await renewing
+    desk.slack.drops()
+    for line in said[5:]:
+        await ines.person.posts("support", line, thread_ts=root)
+    await _has(desk, *said)
+
+
+@pytest.mark.parametrize("pongs", [False, True])
+async def test_deaf_connections_are_found_and_replaced(
+    slack: FakeSlack, tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch, pongs: bool
+) -> None:
+    monkeypatch.setattr(sockets, "PING_S", 0.2)
+    monkeypatch.setattr(keepingup, "IDLE_S", 1.0)
+    async with at_work(tmp_path, slack, migrated_sqlite) as desk:
+        await slack.connected(2)
+        await SlackSeat(desk.office, slack.user("boss")).types("desk setup")
+        ines, root = await _ticket(desk)
+        await slack.settled()
+        slack.deafens(pongs=pongs)
+        await ines.person.posts("support", "hello?", thread_ts=root)
+        await _has(desk, "hello?")
+        await slack.connected(1)
+
+
+async def test_a_gap_is_caught_up_in_every_thread_with_what_was_edited(desk: Desk) -> None:
+    ines, first = await _ticket(desk)
+    threads = [first]
+    for number in range(6):
+        await ines.types(f"new internal Matter {number}")
+        threads.append(await desk.card(f"Matter {number}"))
+    early = await ines.person.posts("support", "erly", thread_ts=first)
+    await _has(desk, "erly")
+    async with desk.slack.down():
+        for number, root in enumerate(threads):
+            await ines.person.posts("support", f"missed {number}", thread_ts=root)
+        await ines.person.edits(early, "early")
+    await _has(desk, "early", *(f"missed {number}" for number in range(7)))
+
+
+async def test_a_lost_answer_is_asked_for_and_never_repeated(desk: Desk) -> None:
+    for times in range(3):
+        desk.slack.fails("chat.postMessage", with_="answer_lost", times=2)
+        await desk.shop.customer(f"ana{times}").writes(f"question {times}")
+        await desk.until(lambda times=times: len(_posts(desk, f"question {times}")) >= 2)  # type: ignore[misc]
+    await _settled(desk)
+    assert [len(_posts(desk, f"question {times}")) for times in range(3)] == [2, 2, 2]
+
+
+async def _settled(desk: Desk) -> None:
+    """Waits until nothing is to be sent any more."""
+    waiting = select(Delivery.id).where(Delivery.state.in_((DeliveryState.WAITING, DeliveryState.SENDING)))
+    async with asyncio.timeout(20):
+        while await desk.shop.read(lambda d: d.execute(waiting.limit(1)).first()):
+            await asyncio.sleep(0.05)
+
+
+async def test_what_slack_did_not_do_is_done_again(desk: Desk) -> None:
+    desk.slack.fails("chat.postMessage", with_=503, times=2)
+    await desk.shop.customer("ana").writes("question")
+    await desk.card("question")
+    await _settled(desk)
+    assert len(_posts(desk, "question")) == 2
+
+
+async def test_a_storm_of_limits_is_waited_out_and_holds_up_nothing_else(desk: Desk) -> None:
+    ines, root = await _ticket(desk)
+    await _settled(desk)
+    desk.slack.fails("chat.postMessage", with_="ratelimited", times=3)
+    await desk.shop.customer("ana").writes("question")
+    line = await ines.person.posts("support", "meanwhile", thread_ts=root)
+    await desk.until(lambda: "memo" in line.reactions or None)
+    await desk.card("question")
+    await _settled(desk)
+    assert len(_posts(desk, "question")) == 2
+    assert desk.slack.violations == []
+
+
+async def test_a_burst_of_customers_arrives_in_order_within_the_limits(
+    tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch, slack: FakeSlack
+) -> None:
+    slack.pace.is_on = True
+    async with at_work(tmp_path, slack, migrated_sqlite) as desk:
+        await slack.connected(2)
+        await SlackSeat(desk.office, slack.user("boss")).types("desk setup")
+        people = [desk.shop.customer(f"c{number}") for number in range(4)]
+        for word in ("first", "second", "third"):
+            await asyncio.gather(*(_writes(each, f"{each.sender.address} {word}") for each in people))
+        await _settled(desk)
+        for each in people:
+            root = await desk.card(f"{each.sender.address} first")
+            said = "\n".join(desk.thread(root))
+            found = [said.index(f"{each.sender.address} {word}") for word in ("first", "second", "third")]
+            assert found == sorted(found)
+        assert slack.violations == []
+        assert not [r for r in slack.requests if r.outcome == "ratelimited"]
+
+
+async def _writes(customer: Customer, words: str) -> None:
+    await customer.writes(words)
+
+
+async def test_a_command_is_answered_in_time_though_the_store_is_busy(desk: Desk) -> None:
+    ines = await desk.agent("ines")
+    async with _locked(desk):
+        typing = asyncio.create_task(ines.person.types("support", "/ticket new internal Slow", look_s=15))
+        await asyncio.sleep(2.5)
+    seen = await typing
+    assert seen.failed == ""
+    assert "is yours" in seen.text
+
+
+async def test_a_form_keeps_its_words_though_the_store_is_busy(desk: Desk) -> None:
+    ines = await desk.agent("ines")
+    modal = (await ines.person.types("support", "/ticket new")).modal
+    async with _locked(desk):
+        sending = asyncio.create_task(
+            ines.person.submits(modal, {"who": "internal", "subject": "A long story " * 5}, look_s=15)
+        )  # fmt: skip
+        await asyncio.sleep(2.5)
+    sent = await sending
+    assert sent.is_ok
+    await desk.card("A long story")
+
+
+async def test_an_expired_form_is_explained_and_offered_again(desk: Desk) -> None:
+    ines = await desk.agent("ines")
+    desk.slack.fails("views.open", with_="expired_trigger_id")
+    seen = await ines.person.types("support", "/ticket new internal")
+    assert "took too long" in seen.text
+    again = await ines.person.presses("support", seen.messages[0], "Open the form")
+    assert again.modal is not None
+
+
+async def test_an_answer_finds_another_way_when_its_address_is_used_up(desk: Desk) -> None:
+    ines, root = await _ticket(desk)
+    answer = await ines.says(root.ts, "!close")
+    assert answer is not None
+    whisper = desk.slack.ephemerals_for("ines")[-1]
+    if not answer.buttons:
+        pytest.skip("nothing to press")
+    desk.slack.fails("response_url", with_=404)
+    seen = await ines.person.presses("support", whisper, next(iter(answer.buttons)))
+    assert seen.text
+
+
+async def test_a_deleted_thread_goes_on_in_a_new_one_and_its_agent_is_called(desk: Desk) -> None:
+    ines, root = await _ticket(desk)
+    await ines.says(root.ts, "what we know")
+    await desk.slack.user("boss").deletes(root)
+    fresh = await desk.until(lambda: next((m for m in _roots(desk, "Lamp") if m.ts != root.ts), None))
+    await desk.until(lambda: [1 for words in desk.thread(fresh) if "what we know" in words])
+    await desk.until(lambda: [1 for words in desk.thread(fresh) if "earlier thread was deleted" in words])
+
+
+def _roots(desk: Desk, words: str) -> list[Posted]:
+    return [m for m in _posts(desk, words) if not m.is_reply]
+
+
+async def test_an_archived_channel_is_told_of_and_gets_everything_later(desk: Desk) -> None:
+    chief = await desk.agent("chief", Role.SUPERVISOR)
+    await desk.slack.user("boss").archives("support")
+    await desk.until(lambda: [1 for m in desk.slack.dms_of("chief") if "archived" in desk.slack.shown(m)])
+    await desk.shop.customer("ana").writes("still here?")
+    await desk.slack.user("boss").archives("support", again_open=True)
+    assert "still here?" in await _bodies(desk)
+    assert chief
+
+
+async def test_a_revoked_token_is_named_and_the_rest_goes_on(desk: Desk) -> None:
+    room = next(room for room in desk.assembled.rooms if room.name == "slack")
+    desk.slack.revokes_token()
+    async with asyncio.timeout(10):
+        while not any(f.severity == "error" for f in await room.check()):
+            await asyncio.sleep(0.05)
+    (finding,) = await room.check()
+    said = Voice().say(finding.text)
+    assert "token" in said
+    assert desk.slack.bot_token not in said
+    await desk.shop.customer("ana").writes("hello?")
+    assert "hello?" in await _bodies(desk)
+
+
+async def test_a_missing_scope_is_named_and_holds_up_nothing_else(desk: Desk) -> None:
+    ines, root = await _ticket(desk)
+    desk.slack.drops_scope("reactions:write")
+    await ines.person.posts("support", "unmarked", thread_ts=root)
+    await _has(desk, "unmarked")
+    room = next(room for room in desk.assembled.rooms if room.name == "slack")
+    async with asyncio.timeout(10):
+        while not any("reactions:write" in Voice().say(f.text) for f in await room.check()):
+            await asyncio.sleep(0.05)
+    await desk.shop.customer("ana").writes("goes on")
+    await desk.card("goes on")
+
+
+async def test_without_the_scope_for_names_words_still_say_whose_they_are(desk: Desk) -> None:
+    desk.slack.drops_scope("chat:write.customize")
+    await desk.shop.customer("ana").writes("hello")
+    root = await desk.card("hello")
+    await desk.until(lambda: [1 for words in desk.thread(root) if "Customer 1" in words and "hello" in words])
+
+
+HOSTILE = (
+    "<!channel> <!here> <@U0DESKBELL0> @everyone @here",
+    "*bold* _it_ ~no~ `code` ```block``` > quote",
+    "\u202eright to left\u202c \u0000 \ud800 end",
+    "word" * 750 + "!",
+    "x" * 12_000,
+    ":tada: <https://evil.example|click> & &amp; &lt;",
+    "!close",
+)
+
+
+async def test_whatever_a_customer_writes_nobody_is_called_and_nothing_is_refused(desk: Desk) -> None:
+    ana = desk.shop.customer("ana")
+    for words in HOSTILE:
+        await ana.writes(words.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+    await desk.card("channel")
+    await _settled(desk)
+    assert desk.slack.pings == []
+    assert {r.outcome for r in desk.slack.requests} <= {"ok", "already_reacted", "no_reaction"}
+    shown = "\n".join(desk.slack.shown(m) for m in desk.office.channel.messages)
+    for words in ("<!channel>", "*bold*", "right to left", "word" * 600, ":tada:", "&amp; &lt;"):
+        assert words in shown
+    assert [m for m in desk.office.channel.messages if m.files]
+
+
+async def test_a_guessed_button_does_what_its_presser_may(desk: Desk) -> None:
+    ines, root = await _ticket(desk)
+    root.blocks[-1]["elements"][0]["value"] = "desk agent-add eve admin"
+    label = root.blocks[-1]["elements"][0]["text"]["text"]
+    seen = await ines.person.presses("support", root, label)
+    assert "admin" in seen.text
+    root.blocks[-1]["elements"][0]["value"] = "\x00<!channel>" * 100
+    assert "no command" in (await ines.person.presses("support", root, label)).text
+
+
+async def test_a_second_instance_waits_and_says_so(desk: Desk, tmp_path: Path) -> None:
+    from bot.commands import COMMANDS
+    from bot.slack.room import SlackRoom
+
+    house = desk.house
+    wiring = Wiring(house.desks, house.bus, house.store, COMMANDS, "", is_embedded=False)
+    second = SlackRoom(wiring, Section())
+    running = asyncio.create_task(second.run())
+    async with asyncio.timeout(10):
+        while not any("Another Deskbell" in Voice().say(f.text) for f in await second.check()):
+            await asyncio.sleep(0.05)
+    assert len(desk.slack.sockets.open) == 2
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_files_for_the_customer_are_looked_at_first(desk: Desk) -> None:
+    ines = await desk.agent("ines")
+    await desk.shop.customer("ana").writes("hello")
+    root = await desk.card("hello")
+    await ines.presses("dialog take 1")
+    line = await ines.person.posts("support", "the manual", thread_ts=root, files=[Upload("manual.txt", b"read me")])
+    await desk.until(lambda: "raised_hand" in line.reactions or None)
