@@ -47,7 +47,8 @@ class CatchingUp:
         ours = await self._desks.read(SYSTEM, lambda desk: threads.cursors(desk, ROOM))
         known = {str(thread.root): thread for thread in ours}
         newest = max((thread.cursor for thread in ours), default="")
-        late = [known[each] for each, last in (await self._last_messages(newest)).items() if _is_late(known, each, last)]
+        lasts = await self._last_messages(newest)
+        late = [known[each] for each, last in lasts.items() if _is_late(known, each, last)]
         waiting: list[_Late] = []
         for thread in late:
             await self._queue(waiting, thread.place, self._unread(thread))

@@ -129,8 +129,9 @@ def _tell(desk: Desk, place: str, count: int) -> None:
     if found is None:
         return
     said = texts(
-        "Discord has no room for more active threads: the quietest one was archived. It wakes up when it is written in.",
-        "Discord has no room for more active threads: the {count} quietest were archived. They wake up when they are "
-        "written in.", count=count,
+        "Discord has no room for more active threads: the quietest one was archived. It wakes up when somebody writes "
+        "in it.",
+        "Discord has no room for more active threads: the {count} quietest were archived. They wake up when somebody "
+        "writes in them.", count=count,
     )  # fmt: skip
     outbox.put(desk, pushed.call(found, said))

@@ -1,4 +1,4 @@
-"""How Discord is connected: what to do there, the key it needs, and the token tried live: intents, server, permissions."""
+"""How Discord is connected: what to do there, the key it needs, and the trial: token, intents, server, permissions."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,10 +20,10 @@ _INVITE = "{site}/oauth2/authorize?client_id={app}&scope=bot+applications.comman
 GUIDE = Guide(
     name="discord",
     before=(
-        text("Open the Developer Portal (discord.com/developers/applications), press New Application, name it Deskbell."),
+        text("Open discord.com/developers/applications, press New Application and name it Deskbell."),
         text(
-            "Under Bot, switch on “Server Members Intent” and “Message Content Intent”, then press Reset Token and copy "
-            "the token."
+            "Under Bot, switch on “Server Members Intent” and “Message Content Intent”, then press Reset Token and "
+            "copy the token."
         ),
     ),
     keys=(
@@ -33,7 +33,7 @@ GUIDE = Guide(
         ),
         Key(
             "DISCORD_GUILD_ID",
-            text("The server's id; only needed where the bot is on several servers. Right-click the server, Copy Server ID."),
+            text("The server's id, where the bot is on several servers: right-click the server, Copy Server ID."),
             r"\d{15,22}", is_optional=True, is_secret=False,
         ),
     ),

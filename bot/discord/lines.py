@@ -76,7 +76,7 @@ class Lines:
         try:
             await self.direct(typed.account, shapes.answer(answer, heard.voice))
         except DeskbellError:
-            said = text("You take no direct messages. Use the same command with “/”: its answer is for your eyes alone.")
+            said = text("You take no direct messages. Type the command with “/”: its answer is for your eyes alone.")
             await self.beside(typed, shapes.answer(Answer(said, tone=Tone.WARN), heard.voice))
 
     async def direct(self, account: str, post: Post) -> None:

@@ -1,4 +1,4 @@
-"""Takes in what happens on the server: lines, edits, deletions, reactions, members; in each channel one after another."""
+"""Takes in what happens on the server: lines, edits, deletions, reactions, members; a channel's one after another."""
 
 import asyncio
 import logging
@@ -21,6 +21,9 @@ from core.show import Answer, Text, Tone, text
 
 log = logging.getLogger(__name__)
 
+_LOOK_S, _KEPT_WITHIN, _MOST_FRESH = 0.1, 100, 500
+"""How often we look for a thread somebody writes in before we have noted that it is ours."""
+
 
 class Listening:
     """The desk's ear in Discord."""
@@ -34,6 +37,7 @@ class Listening:
         """Whether nothing before what is said now is still unread."""
         self.group: asyncio.TaskGroup | None = None
         self._passed: dict[tuple[str, str], str] = {}
+        self._fresh: set[str] = set()
 
     def lane(self, name: str, event: Wire) -> str | None:
         """What events must be taken in one after another; None for those we do not listen to."""
@@ -44,7 +48,7 @@ class Listening:
                 return f"channel:{event.get('channel_id')}"
             case "GUILD_MEMBER_ADD" | "GUILD_MEMBER_UPDATE" | "GUILD_MEMBER_REMOVE":
                 return "members"
-            case "THREAD_DELETE" | "THREAD_UPDATE":
+            case "THREAD_CREATE" | "THREAD_DELETE" | "THREAD_UPDATE":
                 return f"channel:{event.get('id')}"
             case "CHANNEL_UPDATE" | "CHANNEL_DELETE" | "GUILD_ROLE_UPDATE" | "GUILD_ROLE_DELETE":
                 return "members"
@@ -66,6 +70,9 @@ class Listening:
                 await self._deleted(str(event["channel_id"]), [str(each) for each in event["ids"]])
             case "MESSAGE_REACTION_ADD":
                 await self._reacted(event)
+            case "THREAD_CREATE":
+                if str(event.get("owner_id")) == await self._rest.me():
+                    self._fresh = {*sorted(self._fresh)[-_MOST_FRESH:], str(event["id"])}
             case "THREAD_DELETE":
                 await self._lost(str(event.get("parent_id")), str(event["id"]))
             case "THREAD_UPDATE":
@@ -91,7 +98,16 @@ class Listening:
                 await self._people.recount(self._hearing)
 
     async def _place(self, root: str) -> str | None:
-        return await self._desks.read(SYSTEM, lambda desk: threads.place_of(desk, ROOM, root))
+        """The channel of one of our threads; one we have just opened is waited for until it is kept."""
+        for _ in range(_KEPT_WITHIN if root in self._fresh else 1):
+            found = await self._desks.read(SYSTEM, lambda desk: threads.place_of(desk, ROOM, root))
+            if found is not None:
+                self._fresh.discard(root)
+                return found
+            if root in self._fresh:
+                await asyncio.sleep(_LOOK_S)
+        self._fresh.discard(root)
+        return None
 
     async def _read(self, event: Wire) -> Typed | None:
         return typed(event, await self._rest.me(), await self._rest.guild())
@@ -207,9 +223,9 @@ class Listening:
         if not line.is_spoken:
             return
         key = f"dm:{line.id}"
-        if (await self._hearing.actor(line.account)).agent_id is None:
-            if await self._hearing.answered(line.account, line.name, line.words, key):
-                return
+        is_agent = (await self._hearing.actor(line.account)).agent_id is not None
+        if not is_agent and await self._hearing.answered(line.account, line.name, line.words, key):
+            return
         words = (line.words if line.calls is None else line.calls).strip().lstrip("!/") or "help"
         heard = await self._hearing.does(Deed(account=line.account, line=words, key=key))
         if heard.answer is not None:

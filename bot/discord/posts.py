@@ -1,4 +1,4 @@
-"""A post or thread for each ticket or dialog: its card, name, tags and people; archived when it is over, never locked."""
+"""A post or thread for each ticket or dialog: card, name, tags and people; archived when it is over, never locked."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence

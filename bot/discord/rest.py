@@ -158,7 +158,9 @@ def _form(body: Any, files: Sequence[Parcel]) -> list[Wire]:
 def _trace() -> aiohttp.TraceConfig:
     """discord.py repeats what failed on Discord's side, up to five times; we ask first whether it arrived."""
 
-    async def stop(session: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams) -> None:
+    async def stop(
+        session: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
+    ) -> None:
         if end.response.status in _REPEATED:
             end.response.close()
             raise Unanswered(end.response.status)

@@ -157,7 +157,7 @@ class DiscordRoom:
             log.error("discord: %s %s failed: %s", name, event.get("id", "?"), type(error).__name__, exc_info=error)
 
     async def _keep_up(self) -> None:
-        """After every start and gap: reads what was missed, counts who is there; then notes now and then what passed."""
+        """After every start and gap: reads what was missed, counts who is there; then notes what passed by."""
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_NOTE_S):

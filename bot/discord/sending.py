@@ -10,7 +10,7 @@ from bot.discord.losses import ROOM
 from bot.discord.posts import Posts
 from bot.discord.rest import Parcel, Rest, Wire
 from bot.discord.shapes import Post
-from bot.discord.troubles import NO_DM, REACTED, UNKNOWN_MESSAGE, LostThread, Refused, Shut
+from bot.discord.troubles import NO_DM, UNKNOWN_EMOJI, UNKNOWN_MESSAGE, LostThread, Refused, Shut
 from bot.wiring import Wiring
 from core import threads
 from core.actor import SYSTEM
@@ -146,7 +146,7 @@ class Sending:
                 message_id=line, emoji=sign, needs="Add Reactions",
             )  # fmt: skip
         except Refused as error:
-            if method == "PUT" or error.code != REACTED:
+            if method == "PUT" or error.code != UNKNOWN_EMOJI:
                 raise
 
     async def _in_post(self, posting: Posting, line: str, deed: Callable[[], Awaitable[None]]) -> Sent:

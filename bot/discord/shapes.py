@@ -20,8 +20,8 @@ _HEAD = 1_500
 """Characters of a message too long for Discord that stand in it; all of it comes as a file."""
 WHOLE = "message.txt"
 DO, ASK, AGAIN = "do:", "ask:", "again:"
-"""What a button's custom_id begins with: it does the line behind it, asks first for what the line lacks, or opens a form
-that was refused once more."""
+"""What a button's custom_id begins with: it does the line behind it, asks first for what the line lacks, or opens a
+form that was refused once more."""
 _SUPPRESS_EMBEDS = 1 << 2
 _COLOURS = {Tone.PLAIN: 0x5865F2, Tone.GOOD: 0x2E8B57, Tone.WARN: 0xE0A100, Tone.BAD: 0xC0392B}
 _STYLES = {Tone.PLAIN: 2, Tone.GOOD: 3, Tone.WARN: 1, Tone.BAD: 4}

@@ -7,10 +7,9 @@ import discord
 from core.errors import DeskbellError, PermanentError, TemporaryError
 from core.show import text
 
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_MEMBER, UNKNOWN_USER = 10003, 10008, 10007, 10013
-UNKNOWN_INTERACTION, ANSWERED_BEFORE, REACTED = 10062, 40060, 10014
-NO_ACCESS, NO_PERMISSION, NO_DM, ARCHIVED, LOCKED, AT_CAP, THREAD_THERE = 50001, 50013, 50007, 50083, 160005, 160006, 160004
-TOO_MANY_DMS, TOO_MANY_REACTIONS, TOO_LARGE = 40003, 30010, 40005
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_EMOJI, TOO_MANY_DMS = 10003, 10008, 10014, 40003
+NO_ACCESS, NO_DM, NO_PERMISSION, ARCHIVED = 50001, 50007, 50013, 50083
+THREAD_THERE, LOCKED, AT_CAP = 160004, 160005, 160006
 AWAY_S = 5.0
 """How long we wait before we try a Discord that does not answer again."""
 _WHILE_KEYS_ARE_WRONG = timedelta(seconds=60)
@@ -60,8 +59,8 @@ class MissingIntents(TemporaryError):
 
     def __init__(self) -> None:
         said = text(
-            "Discord does not let the bot read along: switch on “Server Members Intent” and “Message Content Intent” in "
-            "the Developer Portal under Bot, Privileged Gateway Intents."
+            "Discord does not let the bot read along: switch on “Server Members Intent” and “Message Content Intent” "
+            "in the Developer Portal under Bot, Privileged Gateway Intents."
         )
         super().__init__(said, retry_after=_WHILE_KEYS_ARE_WRONG)
 

@@ -110,19 +110,35 @@ def said(shown: Sequence[Words], speaker: Voice) -> Post:
     """What was said, under the name of who said it; several of one customer's words are one post."""
     first = shown[0]
     who = cut(speaker.say(first.who), _NAME, speaker.say(text("Customer")))
-    words = [speaker.say(each.text) for each in shown]
+    words = [clean(speaker.say(each.text)) for each in shown]
     if first.side is Side.SYSTEM:
         return Post((_quiet("\n".join(words)),), fallback(words[0]))
-    room = _ROOM // len(shown)
-    blocks = [_bubble(each, told, room, speaker) for each, told in zip(shown, words, strict=True)]
+    most, head = _room_of(words)
+    fitting = [told if len(told) <= most else f"{told[:head]}…" for told in words]
+    blocks = [_bubble(each, told, speaker) for each, told in zip(shown, fitting, strict=True)]
     name = speaker.say(text("{who} (note)", who=who)) if first.side is Side.NOTE else who
     return Post(tuple(blocks), fallback("\n".join(words)), cut(name, _NAME), FACES.get(first.side, ""))
 
 
-def _bubble(each: Words, words: str, room: int, speaker: Voice) -> Wire:
+def _room_of(words: Sequence[str]) -> tuple[int, int]:
+    """How long words may be that are shown whole, so that all fit into one post, and how much is shown of longer."""
+    head = min(HEAD, _ROOM // len(words))
+    room, rest = _ROOM, sorted(len(each) for each in words)
+    while rest and sum(rest) > room:
+        rest.pop()
+        room -= head
+    return max(rest[-1] if rest else 0, head), head
+
+
+def named(post: Post) -> Post:
+    """A post that says in its words whose they are, where it may not bear another name than the app's."""
+    return Post((paragraph(*elements(post.username, bold=True)), *post.blocks), post.text)
+
+
+def _bubble(each: Words, words: str, speaker: Voice) -> Wire:
     if each.is_gone:
         return paragraph(*elements(words, italic=True))
-    parts = elements(words if len(words) <= room else f"{words[: min(HEAD, room)]}…")
+    parts = elements(words) or [_GAP]
     if each.is_edited:
         parts += elements(f" {speaker.say(text('(edited)'))}", italic=True)
     return paragraph(*parts)
@@ -130,8 +146,8 @@ def _bubble(each: Words, words: str, room: int, speaker: Voice) -> Wire:
 
 def overlong(shown: Sequence[Words], speaker: Voice) -> list[str]:
     """The words of a post that are too long to be shown in it."""
-    words = [clean(speaker.say(each.text)) for each in shown if each.side is not Side.SYSTEM and not each.is_gone]
-    return [each for each in words if len(each) > _ROOM // len(shown)]
+    words = [clean(speaker.say(each.text)) for each in shown if each.side is not Side.SYSTEM]
+    return [said for said in words if len(said) > _room_of(words)[0]]
 
 
 def line(shown: Line, speaker: Voice, *, team: str = "", link: str = "") -> Post:

@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from bot.slack import blocks, carrying
 from bot.slack.blocks import Post
 from bot.slack.carrying import Parcel
-from bot.slack.troubles import GONE, NO_DM, LostThread, code_of
+from bot.slack.troubles import GONE, NO_DM, LostThread, MissingScope, code_of
 from bot.slack.web import Me, Web, asking, pages
 from bot.slack.words import Wire
 from bot.wiring import Wiring
@@ -69,6 +69,14 @@ class Sending:
         return blocks.line(shown, self._voice(posting), team=posting.role, link=link)
 
     async def _post(self, posting: Posting, post: Post, place: str = "") -> Sent:
+        try:
+            return await self._posted(posting, post, place)
+        except MissingScope as error:
+            if "chat:write.customize" not in error.scope or not post.username:
+                raise
+            return await self._posted(posting, blocks.named(post), place)
+
+    async def _posted(self, posting: Posting, post: Post, place: str) -> Sent:
         async with asking():
             answer = await self._web.client.chat_postMessage(
                 channel=place or posting.place, thread_ts=posting.root, text=post.text, blocks=list(post.blocks),

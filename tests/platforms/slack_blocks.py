@@ -150,12 +150,25 @@ def _texts(thing: Any) -> Iterator[Wire]:
             yield from _texts(value)
 
 
+def _called(thing: Any) -> Iterator[str]:
+    """The mentions among the elements of rich text; its text elements are literal, whatever they say."""
+    if isinstance(thing, list):
+        for item in thing:
+            yield from _called(item)
+    elif isinstance(thing, dict):
+        if thing.get("type") in ("user", "usergroup", "broadcast"):
+            yield _rich(thing)
+        yield from _called(thing.get("elements", thing.get("rows", [])))
+
+
 def pinged(world: Workspace, message: Message) -> list[str]:
     """Whom a message notifies: "@channel", "@here", "@everyone", a group's "@handle", somebody's "ines"."""
     said = [message.text, *(str(a.get("text", "")) for a in message.attachments)]
     for block in message.blocks:
-        if block["type"] in ("markdown", "rich_text", "table"):
-            said.append(block["text"] if block["type"] == "markdown" else _rich(block))
+        if block["type"] in ("rich_text", "table"):
+            said += _called(block)
+        elif block["type"] == "markdown":
+            said.append(block["text"])
         said += [text["text"] for text in _texts(block) if text["type"] == "mrkdwn"]
     found: dict[str, None] = {}
     for sign, known in re.findall(r"<(@|!subteam\^|!)([\w]+)(?:\|[^>]*)?>", "\n".join(said)):
