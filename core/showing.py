@@ -121,8 +121,8 @@ _HOMELESS_DIALOGS: Any = (
 def _move_house(desk: Desk, tickets: Collection[int | None], dialogs: Collection[int | None]) -> None:
     """Threads of what went to another team or into another ticket rest where they are; what comes back goes on."""
     alone = Ticket.merged_into.is_(None)
-    owner = select(Ticket.team_id).where(Ticket.id == Thread.ticket_id, alone).scalar_subquery()
-    of_dialog = select(Dialog.team_id).where(Dialog.id == Thread.dialog_id).scalar_subquery()
+    owner = select(Ticket.team_id).where(Ticket.id == Thread.ticket_id, alone).correlate(Thread).scalar_subquery()
+    of_dialog = select(Dialog.team_id).where(Dialog.id == Thread.dialog_id).correlate(Thread).scalar_subquery()
     team = exists(
         select(Place.id).where(*_here, Place.purpose == Purpose.TEAM.value)
         .where(or_(Place.team_id == owner, Thread.ticket_id.is_(None) & (Place.team_id == of_dialog)))

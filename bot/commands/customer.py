@@ -110,9 +110,7 @@ def merge(call: Call, customer: kinds.Contact, other: kinds.Word) -> Answer:
     target = one_contact(call, other)
     contacts.merge(call.desk, customer, target)
     part = Button(text("Undo"), f"customer part #{customer.id}")
-    said = text(
-        "{who} and {other} are one customer now.", who=contacts.called(customer), other=contacts.called(target)
-    )
+    said = text("{who} and {other} are one customer now.", who=contacts.called(customer), other=contacts.called(target))
     return Answer(said, buttons=(part,), tone=Tone.GOOD)
 
 

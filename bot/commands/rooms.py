@@ -174,7 +174,7 @@ def accept(call: Call, room: kinds.Word, account: kinds.Word) -> Answer:
 def link(call: Call, code: kinds.Word = "") -> Answer:
     """Make your accounts one person: ask for a code where you are known, and type it where you are not yet."""
     if not code:
-        policy.must_be(call.desk.actor, Role.AGENT, Text("me link"))
+        policy.must_be(call.desk.actor, Role.AGENT, verbatim("me link"))
         made = accounts.code_for(call.desk, call.agent())
         return Answer(text("Type this in your other account within 15 minutes: me link {code}", code=made))
     if not call.account:

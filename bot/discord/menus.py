@@ -52,7 +52,7 @@ class Menus:
         voice, actor = await self._hearing.voice(deed.account, deed.place), await self._hearing.actor(deed.account)
 
         def body(desk: Desk) -> None:
-            policy.must_be(desk.actor, Role.ADMIN, Text("desk accept"))
+            policy.must_be(desk.actor, Role.ADMIN, verbatim("desk accept"))
             found = places.at(desk, ROOM, deed.place) or next(iter(places.in_room(desk, ROOM)), None)
             if found is None:
                 raise UserError(text("This channel is no team's. Make it one: desk setup"))

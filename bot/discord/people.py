@@ -139,7 +139,7 @@ class People:
         if is_inside and account not in inside:
             inside.add(account)
             await hearing.came(place.place, self._person(member))
-        elif not is_inside:
+        elif not is_inside and account in inside:
             inside.discard(account)
             await hearing.left(place.place, account)
 

@@ -9,11 +9,15 @@ from bot.discord.channels import Channels
 from bot.discord.rest import Rest, Wire
 from bot.discord.shapes import Post
 from bot.discord.troubles import ARCHIVED, AT_CAP, LOCKED, THREAD_THERE, LostThread, Refused, Shut
+from bot.discord.words import single
 from bot.wiring import Wiring
+from core import kept
+from core.actor import SYSTEM
 from core.connector import Found, Sent
 from core.errors import TemporaryError
 from core.render import Voice
 from core.room import Board, Posting
+from core.show import text
 
 _KEPT_MINUTES = 10_080
 _RENAMES, _RENAMED_WITHIN = 2, timedelta(minutes=10)
@@ -27,7 +31,7 @@ class Posts:
     """Threads and their cards."""
 
     def __init__(self, rest: Rest, wiring: Wiring, channels: Channels) -> None:
-        self._rest, self._clock, self._channels = rest, wiring.desks.clock, channels
+        self._rest, self._desks, self._clock, self._channels = rest, wiring.desks, wiring.desks.clock, channels
         self._called_at: dict[str, float] = {}
 
     async def show(self, posting: Posting, board: Board) -> Sent:
@@ -195,6 +199,32 @@ class Posts:
             if error.code != AT_CAP or not await self._channels.make_room(root):
                 raise
             await self._rest.ask("PATCH", "/channels/{channel_id}", channel_id=root, body={"archived": False})
+
+    async def of_team(self, place: str, speaker: Voice) -> str:
+        """Where a team is told something: in its channel; a forum has a post for that, which is made when it is needed.
+        """
+        if not await self._channels.is_forum(place):
+            return place
+        name = f"discord:team:{place}"
+        known = await self._desks.read(SYSTEM, lambda desk: kept.read(desk, name))
+        return known or await self._made_for_team(place, name, speaker)
+
+    async def _made_for_team(self, place: str, name: str, speaker: Voice) -> str:
+        about = shapes.note(text("Here the team is called. What is written here goes nowhere."), speaker)
+        opening = {
+            "name": single(speaker.say(text("Team: calls and news")), 100), "auto_archive_duration": _KEPT_MINUTES,
+            "message": about.body(), "applied_tags": await self._channels.tags(place, ()),
+        }  # fmt: skip
+        made = await self._rest.ask(
+            "POST", "/channels/{channel_id}/threads", channel_id=place, body=opening, needs="Create Posts"
+        )
+        root = str(made["id"])
+        await self._desks.change(SYSTEM, lambda desk: kept.keep(desk, name, root))
+        return root
+
+    async def forget_team(self, place: str) -> None:
+        """The team's post is gone; the next call makes a new one."""
+        await self._desks.change(SYSTEM, lambda desk: kept.keep(desk, f"discord:team:{place}", ""))
 
     async def rest_again(self, posting: Posting) -> None:
         """What is over sleeps again after something was written in it."""

@@ -64,9 +64,23 @@ class Sending:
 
     async def _line(self, posting: Posting, shown: Line) -> Sent:
         role = self.posts.role(posting.place, posting.role) if shown.calls_team else ""
-        sent = await self._post(posting, shapes.line(shown, self._voice(posting), role=role))
+        post = shapes.line(shown, self._voice(posting), role=role)
+        if posting.root is None:
+            return await self._to_team(posting, post)
+        sent = await self._post(posting, post)
         await self.posts.rest_again(posting)
         return sent
+
+    async def _to_team(self, posting: Posting, post: Post) -> Sent:
+        """A line in a team's channel; where its post in a forum was deleted, in a new one."""
+        where = await self.posts.of_team(posting.place, self._voice(posting))
+        try:
+            return await self._post(posting, post, where)
+        except LostThread:
+            if where == posting.place:
+                raise
+            await self.posts.forget_team(posting.place)
+        return await self._post(posting, post, await self.posts.of_team(posting.place, self._voice(posting)))
 
     async def _say(self, posting: Posting, shown: Sequence[Words]) -> Sent:
         post = await self._said(posting, shown)
@@ -189,6 +203,8 @@ class Sending:
                 return await self.posts.find(posting, posting.shown)
             case Line() if posting.kind == "dm":
                 return await self._find_dm(posting, posting.shown)
+            case Line() if posting.root is None:
+                return await self._found(posting, await self.posts.of_team(posting.place, self._voice(posting)))
             case Line() | tuple() if posting.kind not in ("edit", "retract"):
                 return await self._found(posting, posting.root or posting.place)
             case _:

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 _REMEMBERED = 4_000
 """Keys of what was done lately: the same envelope again is only acknowledged. What matters is known to the store."""
+_REMEMBERED_DEEDS = 500
 _UNREACHED = (TemporaryError, SlackApiError, OSError, TimeoutError)
 """What passes: Slack repeats an event that met it. Lost connections are OSErrors, or their library's."""
 
@@ -39,6 +40,7 @@ class Door:
         self._parts, self._listening, self._acting, self._me = parts, listening, acting, me
         self._done: OrderedDict[str, None] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[After | None]] = {}
+        self._acted: OrderedDict[str, asyncio.Task[Done]] = OrderedDict()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.removed = asyncio.Event()
         """The app was taken out of the workspace."""
@@ -119,14 +121,18 @@ class Door:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _interaction(self, body: Wire) -> BoltResponse:
-        """Answers in time: with the outcome, or for now with nothing, and the outcome follows."""
+        """Answers in time: with the outcome, or for now with nothing, and the outcome follows. A repetition of the
+        same is answered the same."""
         key = _key(body)
-        if key and key in self._done:
-            return BoltResponse(status=200)
-        self._remember(key)
-        work = self.spawn(self._act(body, key))
+        work = self._acted.get(key) if key else None
+        is_first = work is None
+        if work is None:
+            work = self._acted[key] = self.spawn(self._act(body, key))
+            if len(self._acted) > _REMEMBERED_DEEDS:
+                self._acted.popitem(last=False)
         payload, is_late = await in_time(work, _meanwhile(body))
-        self.spawn(_quietly(_follow(work, is_late=is_late), key))
+        if is_first:
+            self.spawn(_quietly(_follow(work, is_late=is_late), key))
         return _response(payload)
 
     async def _act(self, body: Wire, key: str) -> Done:

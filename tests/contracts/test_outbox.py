@@ -12,7 +12,7 @@ from bot.sender import Sender
 from core import outbox
 from core.desk import Desk
 from core.errors import PermanentError
-from core.models import Delivery, DeliveryState, Lane, Rank
+from core.models import Delivery, DeliveryState, Lane, Rank, Role
 from core.outbox import Claimed, Wanted
 from core.show import text
 from tests.contracts.destination import FailingPlatform, Mood, Parcel
@@ -82,7 +82,7 @@ async def test_where_nobody_can_know_an_agent_decides(shop: Shop) -> None:
     await _put(shop, _wanted("chat:1", "0"))
     await _send_all(shop, platform)
     assert await _states(shop) == ["uncertain"]
-    ines = await shop.agent("ines")
+    ines = await shop.agent("ines", Role.SUPERVISOR)
     assert await ines.types("desk undelivered") == "1 thing not delivered"
     await ines.types("desk resend 1")
     await _send_all(shop, platform)

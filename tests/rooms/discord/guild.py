@@ -1,9 +1,10 @@
-"""A Discord server beside a running desk: the fake in a thread of its own, and agents who sit in it, read as people do."""
+"""A Discord server beside a running desk: the fake in a thread of its own, and agents who sit in it as people do."""
 
 import asyncio
 import re
 import threading
-from collections.abc import Coroutine
+import uuid
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from tests.platforms.discord_replies import Reply
 from tests.platforms.discord_world import Channel, Message
 from tests.platforms.fake_discord import FakeDiscord
 from tests.server import Server
+from tests.shop import Customer, Shop
 
 T = TypeVar("T")
 SIDES = {"👤": "customer", "💬": "agent", "📝": "note"}
@@ -199,3 +201,73 @@ def _mark(message: Message) -> str:
 def _answer(message: Message | None) -> Answer:
     return Answer("" if message is None else plain(shown(message)), {} if message is None else _buttons(message))
 
+
+
+@dataclass
+class Team:
+    """One agent, who sits at Discord, and a customer who has asked something."""
+
+    guild: Guild
+    desk: Server
+    shop: Shop
+    ines: Chair
+    customer: Customer
+    post: Channel
+
+    @classmethod
+    async def gathered(cls, guild: Guild, desk: Server, shop: Shop) -> "Team":
+        """With names nobody had before."""
+        mark = uuid.uuid4().hex[:6]
+        await shop.agent(f"ines-{mark}")
+        ines = await seated(guild, desk, f"ines-{mark}")
+        customer = shop.customer(mark)
+        await customer.writes(f"My lamp {mark}")
+        made = cls(guild, desk, shop, ines, customer, guild.forum)
+        made.post = await made.until(lambda: made.posts(mark)[-1:])
+        return made
+
+    def posts(self, words: str) -> list[Channel]:
+        """The posts about something, once their first words stand below the card."""
+        found = [post for post in list(self.guild.forum.posts) if words in post.name]
+        return [post for post in found if len(post.messages) > 1]
+
+    async def until(self, look: Callable[[], list[T]]) -> T:
+        """The first of what is looked for, once there is any."""
+
+        async def seen() -> list[T]:
+            return look()
+
+        found = await eventually(seen, bool)
+        assert found, [m.content for m in self.post.messages]
+        return found[0]
+
+    async def does(self, deed: Coroutine[Any, Any, T]) -> T:
+        """Something in Discord."""
+        return await self.guild.do(deed)
+
+    async def commands(self, line: str, **options: Any) -> Reply:
+        """A slash command in the post."""
+        return await self.does(self.ines.person.types(line, self.post, **options))
+
+    async def takes(self) -> None:
+        """The agent takes the dialog by its button."""
+        await self.ines.presses(f"{self.post.id}|Take")
+
+    async def becomes_ticket(self) -> None:
+        """The dialog is taken and ends; its post is the ticket's now."""
+        await self.takes()
+        await self.commands("/dialog end")
+        await self.until(lambda: [1] if self.post.name.startswith("#") else [])
+
+    async def line(self, words: str, mark: str) -> Message:
+        """Writes a line and waits for its mark."""
+        said = await self.does(self.ines.person.posts(self.post, words))
+        await self.until(lambda: [1] if _mark(said) == mark else [])
+        return said
+
+    async def says(self, words: str) -> Message:
+        """A message of the bot in the post with these words."""
+        bot = self.guild.discord.world.bot
+        return await self.until(
+            lambda: [m for m in list(self.post.messages) if m.author is bot and words in plain(shown(m))]
+        )  # fmt: skip

@@ -32,7 +32,7 @@ async def _bodies(desk: Desk) -> list[str]:
 async def _has(desk: Desk, *words: str) -> None:
     """Waits until all these were said, and says that each was said once."""
     async with asyncio.timeout(15):
-        while not set(words) <= set(said := await _bodies(desk)):
+        while not set(words) <= set(said := await _bodies(desk)):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert sorted(each for each in said if each in words) == sorted(words)
 
@@ -46,7 +46,7 @@ async def _ticket(desk: Desk, subject: str = "Lamp") -> tuple[SlackSeat, Posted]
     ines = await desk.agent("ines")
     await ines.types(f"new internal {subject}")
     root = await desk.card(subject)
-    await desk.until(lambda: [m for m in desk.slack.thread(root.ts)[1:]])
+    await desk.until(lambda: desk.slack.thread(root.ts)[1:])
     return ines, root
 
 
@@ -149,7 +149,7 @@ async def _settled(desk: Desk) -> None:
     """Waits until nothing is to be sent any more."""
     waiting = select(Delivery.id).where(Delivery.state.in_((DeliveryState.WAITING, DeliveryState.SENDING)))
     async with asyncio.timeout(20):
-        while await desk.shop.read(lambda d: d.execute(waiting.limit(1)).first()):
+        while await desk.shop.read(lambda d: d.execute(waiting.limit(1)).first()):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
@@ -269,7 +269,7 @@ async def test_a_revoked_token_is_named_and_the_rest_goes_on(desk: Desk) -> None
     room = next(room for room in desk.assembled.rooms if room.name == "slack")
     desk.slack.revokes_token()
     async with asyncio.timeout(10):
-        while not any(f.severity == "error" for f in await room.check()):
+        while not any(f.severity == "error" for f in await room.check()):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     (finding,) = await room.check()
     said = Voice().say(finding.text)
@@ -286,7 +286,7 @@ async def test_a_missing_scope_is_named_and_holds_up_nothing_else(desk: Desk) ->
     await _has(desk, "unmarked")
     room = next(room for room in desk.assembled.rooms if room.name == "slack")
     async with asyncio.timeout(10):
-        while not any("reactions:write" in Voice().say(f.text) for f in await room.check()):
+        while not any("reactions:write" in Voice().say(f.text) for f in await room.check()):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     await desk.shop.customer("ana").writes("goes on")
     await desk.card("goes on")
@@ -343,7 +343,7 @@ async def test_a_second_instance_waits_and_says_so(desk: Desk, tmp_path: Path) -
     second = SlackRoom(wiring, Section())
     running = asyncio.create_task(second.run())
     async with asyncio.timeout(10):
-        while not any("Another Deskbell" in Voice().say(f.text) for f in await second.check()):
+        while not any("Another Deskbell" in Voice().say(f.text) for f in await second.check()):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     assert len(desk.slack.sockets.open) == 2
     running.cancel()

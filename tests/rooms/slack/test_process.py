@@ -61,6 +61,8 @@ async def test_signed_requests_work_and_all_others_are_refused(tmp_path: Path) -
         keys = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_SIGNING_SECRET": "shh-deskbell"}
         server = Server(tmp_path, {**keys, "SLACK_API_URL": slack.api_url}, port=port)
         await asyncio.to_thread(server.start)
+        await slack.until(lambda: slack.calls("auth.test"))
+        await asyncio.sleep(0.3)
         signed = await slack.deliver_by_http(url)
         boss = slack.user("boss")
         assert "Support" in (await boss.types("support", "/helpdesk desk setup", look_s=15)).text

@@ -1,0 +1,112 @@
+"""Lines in posts: undone, edited, deleted, stopped, commands, files; strangers; questions to who is no agent."""
+
+from core.models import Role
+from tests.platforms.discord_reading import shown
+from tests.rooms.discord.guild import Guild, Team, plain
+
+
+async def test_its_writer_undoes_a_held_line_by_a_sign_on_it(team: Team) -> None:
+    await team.shop.agent("boss", Role.ADMIN)
+    await team.takes()
+    said = await team.line("Never mind", "held")
+    await team.does(team.ines.person.reacts(said, "↩️"))
+    await team.until(lambda: [1] if "⏳" not in said.reactions else [])
+    assert [who.bot for who in said.reactions["↩️"]] == [False, True]
+    assert ("agent", "Never mind") not in await team.shop.said()
+
+
+async def test_an_edit_of_a_held_line_goes_out_as_it_is_now_and_a_deleted_one_does_not(team: Team) -> None:
+    await team.takes()
+    first, second = await team.line("Wich one?", "held"), await team.line("Oops", "held")
+    await team.does(team.ines.person.edits(first, "Which one?"))
+    await team.does(team.ines.person.deletes(second))
+    await team.until(lambda: [1] if "✅" in first.reactions else [])
+    said = await team.shop.said()
+    assert ("agent", "Which one?") in said
+    assert ("agent", "Oops") not in said
+
+
+async def test_an_edited_note_keeps_its_mark_out_of_its_words(team: Team) -> None:
+    said = await team.line("!n sounds angry", "note")
+    await team.does(team.ines.person.edits(said, "!n sounds very angry"))
+    await team.says_eventually(("note", "sounds very angry"))
+
+
+async def test_a_line_that_calls_a_colleague_is_stopped_and_decided_by_a_button(team: Team) -> None:
+    await team.takes()
+    owner = team.guild.discord.owner
+    said = await team.line(f"{owner.mention} do you know?", "stopped")
+    question = await team.says("Send anyway")
+    assert team.guild.discord.pings(question) == []
+    reply = await team.does(team.ines.person.presses(question, "Send anyway"))
+    assert reply.ephemeral
+    await team.until(lambda: [1] if "✅" in said.reactions else [])
+    await team.until(lambda: [1] if question.deleted else [])
+
+
+async def test_a_link_into_the_server_stops_a_line(team: Team, guild: Guild) -> None:
+    await team.takes()
+    await team.line(f"see https://discord.com/channels/{guild.discord.guild_id}/1/2", "stopped")
+
+
+async def test_the_bot_is_called_by_its_name(team: Team, guild: Guild) -> None:
+    await team.does(team.ines.person.posts(team.post, f"{guild.discord.bot.mention} take"))
+    await team.says("took the dialog")
+
+
+async def test_what_others_may_not_see_comes_directly(team: Team) -> None:
+    await team.becomes_ticket()
+    before = len(team.ines.person.dms)
+    await team.does(team.ines.person.posts(team.post, "!show"))
+    await team.until(lambda: [m for m in team.ines.person.dms[before:] if "Status: open" in shown(m)])
+
+
+async def test_files_come_and_go(team: Team) -> None:
+    await team.does(team.ines.person.posts(team.post, "!n the label", files={"label.txt": b"fragile"}))
+    await team.says_eventually(("note", "the label"))
+    files = await team.files()
+    assert files == [("label.txt", b"fragile")]
+    await team.customer.sends("my lamp", "lamp.txt", b"broken")
+    message = await team.says("my lamp")
+    assert [(file.filename, file.content) for file in message.attachments] == [("lamp.txt", b"broken")]
+
+
+async def test_a_stranger_in_the_post_is_told_kindly_and_nothing_is_kept(team: Team) -> None:
+    owner = team.guild.discord.member("passer-by", team.guild.agents)
+    await team.does(owner.posts(team.post, "Hello?"))
+    await team.says("no agent of this desk")
+    assert not any(words == "Hello?" for _, words in await team.shop.said())
+
+
+async def test_somebody_who_is_no_agent_is_asked_directly_and_answers_with_a_note(team: Team, guild: Guild) -> None:
+    await team.becomes_ticket()
+    joe = guild.discord.member(f"joe-{team.post.id}")
+    reply = await team.commands("/ticket ask", who=f"@discord:{joe.id}", question="Is this ours?")
+    assert "Asked" in reply.text
+    asked = await team.until(lambda: list(joe.dms))
+    assert "Is this ours?" in asked.content
+    await team.does(joe.writes("Yes, **replace** it"))
+    note = await team.says("Yes, **replace** it")
+    assert note.content.startswith("📝")
+    await team.does(joe.writes("ticket list"))
+    assert all("#" not in m.content for m in joe.dms if m.author.bot and m is not asked)
+
+
+async def test_a_refused_direct_message_falls_back_to_the_post(team: Team) -> None:
+    await team.shop.agent("boss", Role.ADMIN)
+    await team.becomes_ticket()
+    team.ines.person.refuses_dms()
+    number = team.post.name.split()[0].lstrip("#")
+    await team.shop.people["boss"].types(f"ticket release {number}")
+    await team.shop.people["boss"].types(f"ticket assign {number} @{team.ines.person.name}")
+    told = await team.says("is yours now")
+    assert team.guild.discord.pings(told) == [team.ines.person.name]
+
+
+async def test_words_that_are_too_long_come_whole_as_a_file(team: Team) -> None:
+    words = "\n".join(f"{n}. line of *many* <@1> words" for n in range(400))[:8_000]
+    await team.customer.writes(words)
+    message = await team.says("The whole message is in the file")
+    assert len(message.content) <= 2_000
+    assert message.attachments[0].content.decode() == words
+    assert plain(message.content).startswith("👤")
