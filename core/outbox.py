@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, or_, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from core import upsert
@@ -367,6 +367,13 @@ def next_at(desk: Desk, destination: str) -> datetime | None:
         max(desk.now, *filter(None, (*row[:3], *(held_back.get(key) for key in row.buckets))), desk.now) for row in rows
     ]
     return min(moments, default=None)
+
+
+def lags(desk: Desk) -> Sequence[tuple[str, int, datetime]]:
+    """What waits to be sent to each destination that is behind: how much, and since when the oldest does."""
+    waiting = select(Lane.destination, func.count(), func.min(Delivery.created_at))
+    rows = desk.execute(waiting.join(Delivery, Delivery.lane == Lane.key).where(TO_BE_SENT).group_by(Lane.destination))
+    return [(str(row[0]), int(row[1]), row[2]) for row in rows]
 
 
 def take_over(desk: Desk, destination: str) -> None:

@@ -41,6 +41,7 @@ def health(call: Call) -> Answer:
         texts("{count} thing waits in quarantine", "{count} things wait in quarantine", count=found.quarantined),
         *(_wrong(call.desk) if policy.is_at_least(call.desk.actor, Role.SUPERVISOR) else ()),
         *map(_channel, teams.channels(call.desk)),
+        *_lags(call.desk),
     ]
     return Answer(text("Something needs an admin.") if found.stuck else text("The desk is well."), lines=tuple(lines))
 
@@ -50,6 +51,19 @@ def _wrong(desk: Desk) -> tuple[Text, ...]:
     stuck = (text("Stuck: {what}", what=deadlines.describe(due)) for due in troubles.stuck(desk))
     failed = (parts.told(failure, desk.now) for failure in parts.failures(desk))
     return (*stuck, *failed, *wordings.broken(desk))
+
+
+def _lags(desk: Desk) -> list[Text]:
+    """How far behind each way out is: a channel to customers, a team chat."""
+    channels = {f"channel:{channel.id}": channel.name for channel in teams.channels(desk)}
+    return [
+        texts(
+            "{where}: {count} thing waits to be sent, since {when}",
+            "{where}: {count} things wait to be sent, the oldest since {when}",
+            count=count, where=channels.get(destination, destination.removeprefix("room:")), when=since,
+        )
+        for destination, count, since in outbox.lags(desk)
+    ]  # fmt: skip
 
 
 def _channel(channel: Channel) -> Text:

@@ -1,8 +1,8 @@
 """What Discord's events say: JSON in, values out. Total: what it does not know is nothing, never an exception."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.discord.rest import Wire
@@ -11,7 +11,7 @@ from core.accounts import Person
 _EPOCH_MS = 1_420_070_400_000
 _SPOKEN = (0, 19)
 """Kinds of messages people write: plain ones and replies; the others are Discord's own lines."""
-_MENTION = re.compile(r"<(?:@[!&]?|#)\d+>")
+MENTION = re.compile(r"<@!?(\d+)>")
 GUILD_THREADS = (10, 11, 12)
 
 
@@ -34,6 +34,8 @@ class Typed:
     name: str
     words: str
     at: datetime
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What those are called who are mentioned in it."""
     files: tuple[FileRef, ...] = ()
     is_direct: bool = False
     is_spoken: bool = True
@@ -66,7 +68,7 @@ def typed(message: Wire, me: str, guild: str) -> Typed | None:
     named -= {in_reply} if f"<@{in_reply}>" not in words else set()
     return Typed(
         id=str(message["id"]), channel=str(message["channel_id"]), account=str(author["id"]), name=_name(message),
-        words=_readable(words, message), at=moment(str(message["id"])), files=tuple(_files(message)),
+        words=words, at=moment(str(message["id"])), files=tuple(_files(message)), names=_names(message),
         is_direct="guild_id" not in message, calls=calls,
         is_spoken=not author.get("bot") and not message.get("webhook_id") and message.get("type", 0) in _SPOKEN,
         names_somebody=bool(named or message.get("mention_roles") or message.get("mention_everyone")) and calls is None,
@@ -96,15 +98,13 @@ def _called(words: str, message: Wire, me: str) -> str | None:
     return words[called.end() :].strip() if called[1] == me or is_own_role else None
 
 
-def _readable(words: str, message: Wire) -> str:
-    """A message as people read it: with names for mentions."""
-    names = {str(each["id"]): str(each.get("username") or "?") for each in message.get("mentions") or ()}
+def _names(message: Wire) -> dict[str, str]:
+    return {str(each["id"]): str(each.get("username") or "?") for each in message.get("mentions") or ()}
 
-    def named(match: "re.Match[str]") -> str:
-        digits = re.sub(r"\D", "", match.group())
-        return f"@{names[digits]}" if digits in names else match.group()
 
-    return _MENTION.sub(named, words)
+def named(words: str, names: Mapping[str, str]) -> str:
+    """Words with names for mentions; who has none keeps their number."""
+    return MENTION.sub(lambda match: f"@{names.get(match[1], match[1])}", words)
 
 
 def person(member: Wire) -> Person:

@@ -108,6 +108,7 @@ class Interacting:
         if sent.channel:
             deed = replace(deed, place=sent.channel, root="")
         line = slash.line(sent, (await self._in_time(self._hearing.here(deed), reply))[1])
+        line = await self._people.read(line, {}, is_command=True)
         if not await self._asked(line, deed, reply):
             await self._do(replace(deed, line=line), reply)
 
@@ -226,6 +227,7 @@ class Interacting:
 
         try:
             line = await self._in_time(self._desks.read(actor, body), reply)
+            line = await self._people.read(line, {}, is_command=True)
             heard = await self._in_time(self._hearing.does(replace(deed, line=line, here=here)), reply)
         except UserError as error:
             heard = Heard(await self._voice(deed), _wrong(error))

@@ -132,7 +132,7 @@ class Listening:
                 self._passed[(place, line.channel)] = order(line.id)
             return
         kept, trouble = await self._files(line)
-        heard = await self._hearing.said(self._as_said(place, line, kept, moves_cursor=moves_cursor))
+        heard = await self._hearing.said(await self._as_said(place, line, kept, moves_cursor=moves_cursor))
         if heard is None:
             return
         for answer in trouble:
@@ -147,8 +147,10 @@ class Listening:
         if self.group is not None:
             await self._lines.hint(line, said, self.group)
 
-    def _as_said(self, place: str, line: Typed, kept: tuple[int, ...], *, moves_cursor: bool) -> Said:
+    async def _as_said(self, place: str, line: Typed, kept: tuple[int, ...], *, moves_cursor: bool) -> Said:
         words = line.words if line.calls is None else f"!{line.calls.lstrip('!') or 'help'}"
+        is_command = words.lstrip().startswith(("!", "/"))
+        words = await self._people.read(words, line.names, is_command=is_command)
         return Said(
             place=place, root=line.channel, id=line.id, order=order(line.id), account=line.account, words=words,
             at=line.at, files=kept, leads_inside=line.leads_inside, names_somebody=line.names_somebody,
@@ -181,7 +183,7 @@ class Listening:
         place = await self._place(line.channel)
         if place is None:
             return
-        heard = await self._hearing.edited(self._as_said(place, line, (), moves_cursor=False))
+        heard = await self._hearing.edited(await self._as_said(place, line, (), moves_cursor=False))
         if heard is not None:
             await self._answer(line, heard)
 

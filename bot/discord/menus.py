@@ -13,7 +13,7 @@ from core.accounts import Person
 from core.desk import Desk
 from core.errors import UserError
 from core.models import Role
-from core.show import Answer, Text, Tone, text
+from core.show import Answer, Text, Tone, text, verbatim
 
 _SUBJECT = 120
 

@@ -1,12 +1,12 @@
 """Who is who on the server: channels and people as the desk knows them, and who comes to or leaves a team's channel."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from bot.commands.call import Group, Surroundings
 from bot.discord import may
 from bot.discord.channels import Channels
-from bot.discord.inbound import is_thread, person
+from bot.discord.inbound import MENTION, is_thread, named, person
 from bot.discord.losses import ROOM
 from bot.discord.rest import Rest, Wire
 from bot.discord.troubles import Refused, Shut
@@ -99,6 +99,19 @@ class People:
         if is_thread(channel) or "guild_id" not in channel:
             raise UserError(text("Type this in the channel of your team chat that is to be the team's."))
         return channel
+
+    async def read(self, words: str, known: Mapping[str, str], *, is_command: bool) -> str:
+        """Words with names for who is mentioned: agents by their handles, others in commands by their account."""
+        accounts_ = set(MENTION.findall(words))
+        if not accounts_:
+            return words
+
+        def body(desk: Desk) -> dict[str, str]:
+            found = ((each, accounts.agent_at(desk, ROOM, each)) for each in accounts_)
+            return {each: agent.name for each, agent in found if agent is not None}
+
+        others = {each: f"{ROOM}:{each}" for each in accounts_} if is_command else dict(known)
+        return named(words, others | await self._desks.read(SYSTEM, body))
 
     async def recount(self, hearing: Hearing) -> None:
         """Finds out who belongs to our channels now, and lets those go who left while nobody listened."""

@@ -181,11 +181,11 @@ def answer(shown: Answer, speaker: Voice) -> Post:
     embeds = [card(each, speaker) for each in shown.cards] if few else []
     below = [say(each) for each in shown.lines] + ([] if few else [_row(each, speaker) for each in shown.cards])
     files = []
-    if shown.document:
-        files.append(Parcel(shown.file_name or "answer.md", clean(shown.document).encode()))
+    if shown.document or shown.file_name:
+        files.append(Parcel(shown.file_name or "answer.md", (clean(shown.document) or _plainly(shown, speaker)).encode()))
     if below and len("\n".join(below)) <= DESCRIPTION - 100 * len(embeds):
         embeds.insert(0, {"description": "\n".join(below)})
-    elif below:
+    elif below and not files:
         files.append(Parcel("answer.txt", _plainly(shown, speaker).encode()))
     return Post(content, tuple(embeds[:_EMBEDS]), rows(buttons, speaker), files=tuple(files))
 

@@ -7,11 +7,11 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.inbound import FileRef
-from bot.slack.troubles import code_of
+from bot.slack.troubles import SlackAway, code_of
 from bot.slack.web import Web, asking
 from bot.slack.words import cut
 from core import files
-from core.errors import PermanentError, TemporaryError, UserError
+from core.errors import PermanentError, UserError
 from core.show import text
 
 _PATIENCE = aiohttp.ClientTimeout(total=60)
@@ -51,7 +51,7 @@ async def _fetched(web: Web, ref: FileRef, largest: int) -> bytes:
     try:
         async with web.session.get(ref.address, headers=headers, timeout=_PATIENCE) as answer:
             if answer.status >= 500:
-                raise TemporaryError(text("Slack cannot be reached."))
+                raise SlackAway
             if answer.status != 200 or _is_sign_in(ref, answer):
                 raise UserError(text("The app may not read files here; it lacks the scope files:read."))
             content = b""
@@ -61,7 +61,7 @@ async def _fetched(web: Web, ref: FileRef, largest: int) -> bytes:
                     raise UserError(text("A file may have at most {most} MB.", most=largest // 2**20))
             return content
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise TemporaryError(text("Slack cannot be reached.")) from error
+        raise SlackAway from error
 
 
 def _is_sign_in(ref: FileRef, answer: aiohttp.ClientResponse) -> bool:

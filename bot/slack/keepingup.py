@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 75.0
 """After so long without a word from Slack it is looked whether there was none, or nobody heard."""
-_AGAIN_S = 5.0
+AGAIN_S = 5.0
 
 
 class KeepingUp:
@@ -41,7 +41,7 @@ class KeepingUp:
                 missed = await self._catchup.run(self._me, heard_until=heard_until)
             except Exception as error:
                 log.warning("slack: what was missed cannot be read now (%s)", type(error).__name__)
-                await asyncio.sleep(_AGAIN_S)
+                await asyncio.sleep(AGAIN_S)
                 continue
             if not self._look.is_set():
                 self._listening.is_caught_up, heard_until = True, started

@@ -27,11 +27,11 @@ from bot.slack.listening import Listening
 from bot.slack.pace import Rates
 from bot.slack.parts import Parts
 from bot.slack.people import People
-from bot.slack.sending import Sending
+from bot.slack.sending import Sending, is_repeatable
 from bot.slack.settings import Section
 from bot.slack.sockets import Sockets
-from bot.slack.troubles import LostThread, MissingScope, ShutChannel, WrongKeys
-from bot.slack.web import Me, Web, asking
+from bot.slack.troubles import LostThread, MissingScope, ShutChannel, SlackAway, WrongKeys
+from bot.slack.web import UNKNOWN, Me, Web, asking
 from bot.wiring import Wiring
 from core import leases, threads
 from core.actor import SYSTEM
@@ -82,7 +82,8 @@ class SlackRoom:
     async def _called(self, request: Request) -> Response:
         if self._door is None:
             return PlainTextResponse("starting", 503)
-        if int(request.headers.get("content-length") or 0) > _LARGEST_REQUEST:
+        size = request.headers.get("content-length", "")
+        if not size.isdigit() or int(size) > _LARGEST_REQUEST:
             return PlainTextResponse("too large", 413)
         return await AsyncSlackRequestHandler(self._door.app).handle(request)
 
@@ -206,6 +207,10 @@ class SlackRoom:
         except (WrongKeys, MissingScope) as error:
             self._has_trouble(error.said)
             raise
+        except UNKNOWN as error:
+            if is_repeatable(posting):
+                raise SlackAway from error
+            raise
 
     async def _ask_writer(self, place: str, line: str) -> None:
         """Asks the writer of a line that was stopped whether it is for the customer."""
@@ -240,7 +245,10 @@ class SlackRoom:
 
     async def find(self, posting: Posting) -> Sent | Found:
         """Asks Slack whether a posting of unknown fate arrived."""
-        return await self._parts.sending.find(posting, self._known())
+        try:
+            return await self._parts.sending.find(posting, self._known())
+        except UNKNOWN as error:
+            raise SlackAway from error
 
     async def check(self) -> Sequence[Finding]:
         """What is on, and what is wrong as far as it shows without asking Slack."""

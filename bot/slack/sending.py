@@ -180,17 +180,13 @@ class Sending:
 
     async def find(self, posting: Posting, me: Me) -> Sent | Found:
         """Whether a posting arrived. What may be done twice without harm counts as absent, and is done again."""
+        if is_repeatable(posting):
+            return Found.ABSENT
         match posting.shown:
-            case Marked():
-                return Found.ABSENT
-            case Board() if posting.root is not None:
-                return Found.ABSENT
             case Line() if posting.kind == "dm":
                 return await self._find_dm(posting, posting.shown)
-            case tuple() if posting.kind == "say":
-                return await self._find_said(posting, posting.shown, me)
             case tuple():
-                return Found.ABSENT
+                return await self._find_said(posting, posting.shown, me)
             case _:
                 return await self._found(posting, posting.place, posting.root or "")
 
@@ -239,6 +235,11 @@ class Sending:
 
 
 _AS_WANTED = frozenset(("already_reacted", "no_reaction", "too_many_reactions", "is_archived"))
+
+
+def is_repeatable(posting: Posting) -> bool:
+    """Whether a posting may be done twice without harm: what changes something that stands there already."""
+    return posting.kind in ("mark", "edit", "retract") or (posting.kind == "card" and posting.root is not None)
 
 
 def _words(posting: Posting) -> tuple[Words, ...]:

@@ -7,6 +7,8 @@ from slack_sdk.errors import SlackApiError
 from core.errors import DeskbellError, PermanentError, TemporaryError
 from core.show import Text, text
 
+AWAY = timedelta(seconds=5)
+"""How long is waited while Slack cannot be reached; such waiting is no failed try, however long it lasts."""
 _SOON = timedelta(seconds=1.2)
 """The shortest pause that is kept as one Slack has asked for."""
 _WHILE_KEYS_ARE_WRONG = timedelta(seconds=30)
@@ -77,6 +79,13 @@ class MissingScope(TemporaryError):
         )
         super().__init__(said, retry_after=_WHILE_KEYS_ARE_WRONG)
         self.scope = scope
+
+
+class SlackAway(TemporaryError):
+    """Slack cannot be reached, or stumbles."""
+
+    def __init__(self) -> None:
+        super().__init__(text("Slack cannot be reached."), retry_after=AWAY)
 
 
 def code_of(error: SlackApiError) -> str:

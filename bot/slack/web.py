@@ -11,10 +11,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.settings import Section
-from bot.slack.troubles import meaning
+from bot.slack.troubles import SlackAway, meaning
 from bot.slack.words import Wire
-from core.errors import TemporaryError
-from core.show import text
 
 _TIMEOUT_S = 15
 """Shorter than a sender's patience."""
@@ -97,6 +95,10 @@ def made_client(section: Section, session: aiohttp.ClientSession | None = None, 
     )  # fmt: skip
 
 
+UNKNOWN = (SlackApiError, aiohttp.ClientError, TimeoutError)
+"""What leaves open whether Slack did what it was asked for."""
+
+
 @asynccontextmanager
 async def asking() -> AsyncIterator[None]:
     """Turns Slack's refusals into our errors.
@@ -111,7 +113,7 @@ async def asking() -> AsyncIterator[None]:
             raise known from None
         raise
     except aiohttp.ClientConnectorError as error:
-        raise TemporaryError(text("Slack cannot be reached.")) from error
+        raise SlackAway from error
 
 
 async def pages(method: Any, key: str, *, most: int, **arguments: Any) -> AsyncIterator[list[Any]]:

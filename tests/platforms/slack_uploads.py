@@ -2,7 +2,7 @@
 
 from tests.platforms.slack_calls import Call, Method, inside
 from tests.platforms.slack_chat import read_content
-from tests.platforms.slack_messages import file_wire, post
+from tests.platforms.slack_messages import file_wire, post, remove
 from tests.platforms.slack_world import Channel, File, Message, Refused, Wire, Workspace
 
 LARGEST = 1_000_000_000
@@ -66,6 +66,23 @@ def info(world: Workspace, call: Call) -> Wire:
     return {"file": file_wire(world, file), "comments": [], "response_metadata": {"next_cursor": ""}}
 
 
+def delete(world: Workspace, call: Call) -> Wire:
+    """Deletes a file of the app's own; a message that was nothing but this file goes with it."""
+    file = world.files.get(call.needed("file"))
+    if file is None or file.content is None:
+        raise Refused("file_not_found")
+    if file.user != world.app.bot_user:
+        raise Refused("cant_delete_file")
+    for channel_id, ts in file.shares:
+        message = world.channels[channel_id].message(ts)
+        if message is not None:
+            message.files = [each for each in message.files if each != file.id]
+            if not (message.files or message.text or message.blocks):
+                remove(world, message)
+    del world.files[file.id]
+    return {}
+
+
 def may_download(world: Workspace, token: str) -> bool:
     """Whether a private URL opens; without a right token Slack shows its sign-in page instead."""
     app = world.app
@@ -75,5 +92,6 @@ def may_download(world: Workspace, token: str) -> bool:
 METHODS = {
     "files.getUploadURLExternal": Method(announce, "files:write", tier=4),
     "files.completeUploadExternal": Method(complete, "files:write", tier=4, json=True),
+    "files.delete": Method(delete, "files:write", json=True),
     "files.info": Method(info, "files:read", tier=4),
 }

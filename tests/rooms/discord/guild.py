@@ -8,11 +8,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from core import accounts, teams
+from sqlalchemy import select
+
+from core import accounts, files, teams
 from core.actor import Actor, ActorKind
 from core.desk import Desk
-from core.models import Role
-from tests.contracts.desk import beside, eventually
+from core.models import File, Role
+from tests.contracts.desk import beside, eventually, thread_of
 from tests.contracts.room import Answer, Item, Shown
 from tests.platforms import discord_deeds as deeds
 from tests.platforms.discord_component_rules import BUTTON, walk
@@ -212,6 +214,7 @@ class Team:
     shop: Shop
     ines: Chair
     customer: Customer
+    asked: str
     post: Channel
 
     @classmethod
@@ -222,7 +225,7 @@ class Team:
         ines = await seated(guild, desk, f"ines-{mark}")
         customer = shop.customer(mark)
         await customer.writes(f"My lamp {mark}")
-        made = cls(guild, desk, shop, ines, customer, guild.forum)
+        made = cls(guild, desk, shop, ines, customer, f"My lamp {mark}", guild.forum)
         made.post = await made.until(lambda: made.posts(mark)[-1:])
         return made
 
@@ -271,3 +274,25 @@ class Team:
         return await self.until(
             lambda: [m for m in list(self.post.messages) if m.author is bot and words in plain(shown(m))]
         )  # fmt: skip
+
+    async def says_eventually(self, said: tuple[str, str]) -> None:
+        """Waits until the desk has these words."""
+        assert said in await eventually(self.shop.said, lambda found: said in found)
+
+    async def files(self) -> list[tuple[str, bytes]]:
+        """The files agents have sent: names and contents."""
+        store = files.Store(self.desk.folder / "data" / "files", "")
+
+        def body(desk: Desk) -> list[tuple[str, bytes]]:
+            found = desk.session.scalars(select(File).where(File.message_id.is_not(None)))
+            return [(each.name, store.path(each.sha256).read_bytes()) for each in found]
+
+        return await self.shop.read(body)
+
+    async def colleague_notes(self, words: str, name: str, content: bytes) -> None:
+        """Somebody in the team room writes a note with a file."""
+        boss = await self.shop.agent(f"boss-{uuid.uuid4().hex[:6]}", Role.ADMIN)
+        store = files.Store(self.desk.folder / "data" / "files", "")
+        taken = store.take(content)
+        kept = await self.shop.change(lambda desk: files.keep(desk, taken, name, agent_id=boss.actor.agent_id))
+        await boss.says(words, await thread_of(self.shop, self.asked), files=(kept,))

@@ -66,8 +66,8 @@ async def test_files_come_and_go(team: Team) -> None:
     await team.says_eventually(("note", "the label"))
     files = await team.files()
     assert files == [("label.txt", b"fragile")]
-    await team.customer.sends("my lamp", "lamp.txt", b"broken")
-    message = await team.says("my lamp")
+    await team.colleague_notes("as it came", "lamp.txt", b"broken")
+    message = await team.says("as it came")
     assert [(file.filename, file.content) for file in message.attachments] == [("lamp.txt", b"broken")]
 
 
@@ -81,7 +81,7 @@ async def test_a_stranger_in_the_post_is_told_kindly_and_nothing_is_kept(team: T
 async def test_somebody_who_is_no_agent_is_asked_directly_and_answers_with_a_note(team: Team, guild: Guild) -> None:
     await team.becomes_ticket()
     joe = guild.discord.member(f"joe-{team.post.id}")
-    reply = await team.commands("/ticket ask", who=f"@discord:{joe.id}", question="Is this ours?")
+    reply = await team.commands("/ticket ask", who=joe.mention, question="Is this ours?")
     assert "Asked" in reply.text
     asked = await team.until(lambda: list(joe.dms))
     assert "Is this ours?" in asked.content

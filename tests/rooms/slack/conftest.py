@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from bot.app import Assembled, House, assemble, opened, prepare
 from bot.settings import Settings
+from bot.slack import keepingup, sockets
 from bot.slack.manifest import manifest
 from bot.supervise import keep_running
 from core import accounts, intake, teams
@@ -104,6 +105,8 @@ async def slack(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeSlack]:
     not for a long time."""
     async with FakeSlack(manifest=MANIFEST, retry_waits_s=(0.1, 60, 60)) as fake:
         await office(fake)
+        monkeypatch.setattr(sockets, "PING_S", 0.5)
+        monkeypatch.setattr(keepingup, "AGAIN_S", 0.2)
         monkeypatch.setenv("SLACK_BOT_TOKEN", fake.bot_token)
         monkeypatch.setenv("SLACK_APP_TOKEN", fake.app_token)
         monkeypatch.setenv("SLACK_API_URL", fake.api_url)

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from sqlalchemy import select
 from bot.slack import keepingup, sockets
 from bot.slack.settings import Section
 from bot.wiring import Wiring
-from core.models import Delivery, DeliveryState, Message, Role
+from core import files, intake
+from core.connector import Said
+from core.models import Delivery, DeliveryState, Identity, Message, Role
 from core.render import Voice
 from tests.platforms.fake_slack import FakeSlack, Upload
 from tests.platforms.fake_slack import Message as Posted
@@ -124,7 +127,7 @@ async def test_deaf_connections_are_found_and_replaced(
 async def test_a_gap_is_caught_up_in_every_thread_with_what_was_edited(desk: Desk) -> None:
     ines, first = await _ticket(desk)
     threads = [first]
-    for number in range(6):
+    for number in range(3):
         await ines.types(f"new internal Matter {number}")
         threads.append(await desk.card(f"Matter {number}"))
     early = await ines.person.posts("support", "erly", thread_ts=first)
@@ -133,7 +136,7 @@ async def test_a_gap_is_caught_up_in_every_thread_with_what_was_edited(desk: Des
         for number, root in enumerate(threads):
             await ines.person.posts("support", f"missed {number}", thread_ts=root)
         await ines.person.edits(early, "early")
-    await _has(desk, "early", *(f"missed {number}" for number in range(7)))
+    await _has(desk, "early", *(f"missed {number}" for number in range(4)))
 
 
 async def test_a_lost_answer_is_asked_for_and_never_repeated(desk: Desk) -> None:
@@ -279,6 +282,15 @@ async def test_a_revoked_token_is_named_and_the_rest_goes_on(desk: Desk) -> None
     assert "hello?" in await _bodies(desk)
 
 
+async def test_the_desk_says_how_far_behind_slack_is(desk: Desk) -> None:
+    ines = await desk.agent("ines")
+    assert "slack:" not in (await ines.types("desk health")).words
+    desk.slack.fails("chat.postMessage", with_="ratelimited", times=1, retry_after_s=3)
+    await desk.shop.customer("ana").writes("question")
+    await desk.slack.until(lambda: [r for r in desk.slack.requests if r.outcome == "ratelimited"])
+    assert "slack:" in (await ines.types("desk health")).words
+
+
 async def test_a_missing_scope_is_named_and_holds_up_nothing_else(desk: Desk) -> None:
     ines, root = await _ticket(desk)
     desk.slack.drops_scope("reactions:write")
@@ -357,3 +369,50 @@ async def test_files_for_the_customer_are_looked_at_first(desk: Desk) -> None:
     await ines.presses("dialog take 1")
     line = await ines.person.posts("support", "the manual", thread_ts=root, files=[Upload("manual.txt", b"read me")])
     await desk.until(lambda: "raised_hand" in line.reactions or None)
+
+
+async def test_the_sign_of_undoing_on_a_held_line_withdraws_it(
+    slack: FakeSlack, tmp_path: Path, migrated_sqlite: Path
+) -> None:
+    async with at_work(tmp_path, slack, migrated_sqlite, hold_chat=timedelta(seconds=30)) as desk:
+        await slack.connected(2)
+        await SlackSeat(desk.office, slack.user("boss")).types("desk setup")
+        ines = await desk.agent("ines")
+        await desk.shop.customer("ana").writes("hello")
+        root = await desk.card("hello")
+        await ines.presses("dialog take 1")
+        await ines.says(root.ts, "not like this")
+        line = next(m for m in slack.thread(root.ts) if m.text == "not like this")
+        await ines.person.reacts("support", line, "leftwards_arrow_with_hook")
+        await desk.until(lambda: slack.app.bot_user in line.reactions.get("leftwards_arrow_with_hook", []) or None)
+        assert "hourglass_flowing_sand" not in line.reactions
+        assert "not like this" not in await _bodies(desk)
+
+
+async def test_a_customers_file_stands_in_the_thread_and_goes_when_it_is_removed_for_good(desk: Desk) -> None:
+    content = b"\x89PNG not really"
+    taken = desk.house.store.take(content)
+    ana = desk.shop.customer("ana")
+    await ana.writes("hello")
+    root = await desk.card("hello")
+    identity = await desk.shop.read(lambda d: d.session.scalars(select(Identity)).one().id)
+    file_id = await desk.shop.change(lambda d: files.keep(d, taken, "lamp.png", identity_id=identity))
+    said = Said("with-file", ana.sender, "look", desk.shop.clock(), files=(file_id,))
+    await intake.take_in(desk.house.desks, desk.shop.source, said)
+    shared = await desk.until(lambda: next((m for m in desk.slack.thread(root.ts) if m.files), None))
+    assert desk.slack.world.files[shared.files[0]].content == content
+    chief = await desk.agent("chief", Role.SUPERVISOR)
+    message = await desk.shop.read(lambda d: d.session.scalars(select(Message).where(Message.body == "look")).one().id)
+    assert "Removed" in (await chief.types(f"message redact {message} yes")).words
+    await desk.until(lambda: not [m for m in desk.slack.thread(root.ts) if m.files] or None)
+    await desk.until(lambda: not [words for words in desk.thread(root) if "look" in words] or None)
+
+
+async def test_who_takes_no_direct_message_is_called_in_the_thread(desk: Desk) -> None:
+    ines, _chief = await desk.agent("ines"), await desk.agent("chief", Role.SUPERVISOR)
+    await ines.types("new internal Lamp")
+    root = await desk.card("Lamp")
+    await _settled(desk)
+    desk.slack.fails("conversations.open", with_="cannot_dm_bot", times=3)
+    await ines.types("assign 1 @chief")
+    await desk.until(lambda: [1 for words in desk.thread(root) if "@chief" in words and "is yours now" in words])

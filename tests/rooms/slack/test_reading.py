@@ -131,9 +131,10 @@ def test_who_is_called_and_what_leads_inside() -> None:
     ("typed", "line"),
     [
         ("", ""), ("list mine", "ticket list mine"), ("ticket list mine", "ticket list mine"),
-        ("dialog end 17", "dialog end 17"), ("me away", "me away"), ("customer 42 ana@example.com", "ticket customer 42 ana@example.com"),
-        ("customer show 7", "customer show 7"), ("help", "help"), ("help ticket", "help ticket"), ("undo abc", "undo abc"),
-        ("lsit", "ticket lsit"), ("dialog", "dialog"), ("!take 4", "ticket take 4"), ("Reply 42 It's  done", "ticket Reply 42 It's  done"),
+        ("dialog end 17", "dialog end 17"), ("me away", "me away"), ("customer show 7", "customer show 7"),
+        ("customer 42 ana@example.com", "ticket customer 42 ana@example.com"), ("help ticket", "help ticket"),
+        ("help", "help"), ("undo abc", "undo abc"), ("lsit", "ticket lsit"), ("dialog", "dialog"),
+        ("!take 4", "ticket take 4"), ("Reply 42 It's  done", "ticket Reply 42 It's  done"),
     ],
 )  # fmt: skip
 def test_what_a_typed_line_means(typed: str, line: str) -> None:
@@ -156,8 +157,9 @@ class _Answer(dict[str, object]):
 @pytest.mark.parametrize(
     ("status", "code", "kind"),
     [
-        (200, "token_revoked", WrongKeys), (200, "missing_scope", MissingScope), (200, "message_not_found", LostThread),
-        (200, "is_archived", ShutChannel), (200, "not_in_channel", ShutChannel), (200, "invalid_blocks", PermanentError),
+        (200, "token_revoked", WrongKeys), (200, "missing_scope", MissingScope), (200, "is_archived", ShutChannel),
+        (200, "message_not_found", LostThread), (200, "not_in_channel", ShutChannel),
+        (200, "invalid_blocks", PermanentError),
         (429, "ratelimited", TemporaryError), (500, "", type(None)), (200, "internal_error", type(None)),
     ],
 )  # fmt: skip
