@@ -15,6 +15,7 @@ from core.show import Text, text, verbatim
 _TARGETS = frozenset(("ticket", "dialog", "either", "contact"))
 """What in a thread need not be named."""
 _LONG = frozenset(("rest",))
+_TO_THE_END = frozenset(("rest", "tags", "filter", "when", "until"))
 _MOST_CHOICES = 100
 AFTERWARDS = "afterwards"
 """The extra field of a reply: what becomes of the ticket."""
@@ -89,7 +90,7 @@ def _take_apart(reader: Reader, command: Command, in_thread: bool) -> tuple[str,
             if kind == "contact" and target in ("", "here") and reader.rest and not in_thread:
                 target = reader.word()
         else:
-            parts[parameter.name] = reader.rest if kind in (*_LONG, "tags", "filter", "when", "until") else reader.word()
+            parts[parameter.name] = reader.rest if kind in _TO_THE_END else reader.word()
             reader.rest = "" if kind in (*_LONG, "tags", "filter") else reader.rest
     return target, parts
 

@@ -11,6 +11,7 @@ from core.actor import Actor, ActorKind
 from core.desk import Desk
 from core.errors import PermanentError
 from core.models import (
+    CARD,
     Account,
     Agent,
     Ask,
@@ -75,9 +76,9 @@ def _as_team(team: Team) -> Actor:
 
 def _shown(desk: Desk, claimed: Claimed, thread: Thread) -> Board | tuple[Words, ...] | Line | Marked:
     delivery = claimed.delivery
+    if delivery.kind == CARD:
+        return board(desk, thread)
     match delivery.kind:
-        case outbox.CARD:
-            return board(desk, thread)
         case pushed.SAY | pushed.EDIT | pushed.RETRACT:
             return _words(desk, claimed, thread)
         case pushed.MARK:

@@ -160,7 +160,7 @@ class Schedule:
     async def _purge(self) -> None:
         """Takes forgotten words out of the database's files; step by step, so that changes go on between."""
         while await self._desks.change(SYSTEM, search.purge):
-            await asyncio.sleep(0)
+            continue
         await self._desks.sweep()
         await self._desks.change(SYSTEM, search.purged)
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
-from core import outbox, showing
+from core import lanes, outbox, showing
 from core.actor import SYSTEM
 from core.bus import Bus
 from core.connector import Found, Sent
 from core.desk import Desk
 from core.errors import DeskbellError, PermanentError, TemporaryError
-from core.outbox import Claimed, Rest, no_rest
+from core.lanes import Rest, no_rest
+from core.outbox import Claimed
 from core.store import Desks
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class Sender(Generic[Thing]):
         Where no other process can send, what an earlier life of this one held is free at once.
         """
         if self._alone:
-            await self._desks.change(SYSTEM, lambda desk: outbox.take_over(desk, self._name))
+            await self._desks.change(SYSTEM, lambda desk: lanes.take_over(desk, self._name))
         async with asyncio.TaskGroup() as group:
             for _ in range(_AT_ONCE):
                 group.create_task(self._serve())
@@ -89,7 +90,7 @@ class Sender(Generic[Thing]):
                 await ear.wait(await self._sleep_s())
 
     async def _sleep_s(self) -> float:
-        coming = await self._desks.read(SYSTEM, lambda desk: outbox.next_at(desk, self._name))
+        coming = await self._desks.read(SYSTEM, lambda desk: lanes.next_at(desk, self._name))
         if coming is None:
             return _LONGEST_SLEEP_S
         return min(_LONGEST_SLEEP_S, max(_SHORTEST_SLEEP_S, (coming - self._desks.clock()).total_seconds()))
@@ -104,11 +105,11 @@ class Sender(Generic[Thing]):
             if work.claimed is not None and work.thing is not None:
                 await self._deliver(work.claimed, work.thing)
         finally:
-            await self._desks.change(SYSTEM, lambda desk: outbox.release(desk, work.lane, holder))
+            await self._desks.change(SYSTEM, lambda desk: lanes.release(desk, work.lane, holder))
         return True
 
     def _take_on(self, desk: Desk, holder: str) -> "_Work[Thing] | None":
-        lane = outbox.lease(desk, self._name, holder, self._rest)
+        lane = lanes.lease(desk, self._name, holder, self._rest)
         if lane is None:
             return None
         claimed = showing.claim(desk, lane, holder)

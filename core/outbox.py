@@ -5,32 +5,25 @@ and settles it in another. After a crash in between, what was being sent is aske
 uncertain, and an agent decides.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import insert, select
 
-from core import upsert
+from core import lanes, upsert
 from core.desk import Desk
-from core.errors import NotFound
 from core.events import MessageFailed
-from core.models import TO_BE_SENT, Bucket, Delivery, DeliveryState, Lane, Message, Rank, Thread
+from core.models import CARD, TO_BE_SENT, Delivery, DeliveryState, Lane, Message, Rank, Thread
 from core.show import text
 
-CARD = "card"
-"""The kind of a delivery that shows a thread's card."""
-LEASE = timedelta(seconds=60)
-"""How long a sender has a lane: longer than it may take to ask for a delivery and to send it."""
 LOST = text("the answer was lost")
 MOST_TRIES = 8
 MOST_JOINED = 10
 """Deliveries that go out as one at most."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=15)
-_TROUBLED = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,91 +88,6 @@ def put(desk: Desk, *wanted: Wanted) -> None:
     desk.look(*(f"outbox:{each.destination}" for each in wanted))
 
 
-Rest = Callable[[str], timedelta]
-"""How long a bucket rests after something was sent through it."""
-
-
-def no_rest(bucket: str) -> timedelta:
-    """For what has no rates of its own."""
-    return timedelta()
-
-
-def lease(desk: Desk, destination: str, holder: str, rest: Rest = no_rest) -> str | None:
-    """Takes the lane of a destination that should be served next, and its buckets' turns; None when none can be.
-
-    People's words come before alerts, those before cards; lanes of the same rank take turns.
-    """
-    waiting = desk.execute(_serveable(desk, destination)).all()
-    held_back = _held_back(desk) if waiting else {}
-    for row in waiting:
-        if held_back.keys() & set(row.buckets):
-            continue
-        lane: Lane | None = desk.session.scalars(_free(desk, row.key)).one_or_none()
-        if lane is not None and _take_turns(desk, lane.buckets, rest):
-            lane.leased_by, lane.leased_until, lane.served_at = holder, desk.now + LEASE, desk.now
-            desk.flush()
-            return lane.key
-    return None
-
-
-def _serveable(desk: Desk, destination: str) -> Any:
-    """The lanes nobody serves and whose next delivery may go, in the order they are served; at most 1,000."""
-    first = _heads(desk, destination).subquery()
-    return (
-        select(Lane.key, Lane.buckets)
-        .join(first, first.c.lane == Lane.key)
-        .where(or_(Lane.leased_until.is_(None), Lane.leased_until <= desk.now))
-        .where(or_(Lane.not_before.is_(None), Lane.not_before <= desk.now))
-        .where(or_(first.c.not_before.is_(None), first.c.not_before <= desk.now))
-        .order_by(first.c.rank, Lane.served_at.is_not(None), Lane.served_at, first.c.id)
-        .limit(1_000)
-    )
-
-
-def _free(desk: Desk, key: str) -> Any:
-    """A lane, locked, unless another process has just taken it."""
-    free = or_(Lane.leased_until.is_(None), Lane.leased_until <= desk.now)
-    statement = select(Lane).where(Lane.key == key, free).with_for_update(skip_locked=True)
-    return statement.execution_options(populate_existing=True)
-
-
-def _held_back(desk: Desk) -> dict[str, datetime]:
-    """The buckets nothing may be sent through now, and until when."""
-    rows = desk.execute(select(Bucket.key, Bucket.not_before).where(Bucket.not_before > desk.now))
-    return {row.key: row.not_before for row in rows}
-
-
-def _take_turns(desk: Desk, buckets: Sequence[str], rest: Rest) -> bool:
-    """Lets buckets rest from now on; False when another process has just taken one's turn."""
-    for key in sorted(buckets):
-        until = desk.now + rest(key)
-        if until <= desk.now:
-            continue
-        statement = upsert.into(Bucket, desk.on_postgres).values(key=key, not_before=until)
-        free = or_(Bucket.not_before.is_(None), Bucket.not_before <= desk.now)
-        taken = desk.change(
-            statement.on_conflict_do_update(index_elements=["key"], set_={"not_before": until}, where=free)
-        )
-        if not taken:
-            return False
-    return True
-
-
-def _heads(desk: Desk, destination: str) -> Any:
-    """The first due delivery of every lane of a destination; a thread's words wait until its card has made it."""
-    earlier = aliased(Delivery)
-    is_behind = exists(
-        select(earlier.id).where(earlier.lane == Delivery.lane, earlier.is_due, earlier.id < Delivery.id)
-    )
-    return (
-        select(Delivery.lane, Delivery.id, Delivery.rank, Delivery.not_before)
-        .join(Lane, Lane.key == Delivery.lane)
-        .outerjoin(Thread, Thread.id == Delivery.thread_id)
-        .where(TO_BE_SENT, Lane.destination == destination, ~is_behind)
-        .where(or_(Delivery.kind == CARD, Delivery.thread_id.is_(None), Thread.root.is_not(None)))
-    )
-
-
 def claim(desk: Desk, lane: str, holder: str) -> Claimed | None:
     """Takes the next delivery of a leased lane on, with those behind it that may go out as one with it.
 
@@ -197,7 +105,7 @@ def claim(desk: Desk, lane: str, holder: str) -> Claimed | None:
     for each in (delivery, *others):
         each.state, each.attempts = DeliveryState.SENDING, each.attempts + 1
         each.joined_to = None if each is delivery else delivery.id
-    leased.leased_until = desk.now + LEASE
+    leased.leased_until = desk.now + lanes.LEASE
     desk.flush()
     return Claimed(delivery, was_sending, tuple(others))
 
@@ -216,13 +124,6 @@ def _joining(desk: Desk, head: Delivery) -> Sequence[Delivery]:
     behind = desk.session.scalars(statement.order_by(Delivery.id).limit(MOST_JOINED - 1).with_for_update()).all()
     same = (head.kind, head.facts["joins"])
     return list(takewhile(lambda each: (each.kind, each.facts.get("joins")) == same, behind))
-
-
-def release(desk: Desk, lane: str, holder: str) -> None:
-    """Gives a lane back; one with nothing left to send or to decide is forgotten."""
-    empty = ~exists(select(Delivery.id).where(Delivery.lane == lane, or_(TO_BE_SENT, Delivery.state.in_(_TROUBLED))))
-    desk.execute(delete(Lane).where(Lane.key == lane, Lane.leased_by == holder, Lane.not_before.is_(None), empty))
-    desk.execute(update(Lane).where(Lane.key == lane, Lane.leased_by == holder).values(leased_by="", leased_until=None))
 
 
 def sent(desk: Desk, delivery_id: int, external_id: str) -> Delivery | None:
@@ -250,7 +151,7 @@ def put_off(
     if retry_after is not None:
         delivery.attempts -= 1
         for key in () if alone else _narrow(desk.session.get_one(Lane, delivery.lane)):
-            _hold(desk, key, desk.now + pause)
+            lanes.hold(desk, key, desk.now + pause)
     desk.flush()
 
 
@@ -278,11 +179,6 @@ def ask_later(
 def _pause(attempts: int, chance: float) -> timedelta:
     longest: timedelta = min(_FIRST_PAUSE * 2.0 ** (attempts - 1), _LONGEST_PAUSE)
     return longest * (0.5 + chance / 2)
-
-
-def _hold(desk: Desk, bucket: str, until: datetime) -> None:
-    statement = upsert.into(Bucket, desk.on_postgres).values(key=bucket, not_before=until)
-    desk.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"not_before": until}))
 
 
 def failed(desk: Desk, delivery_id: int, why: str) -> None:
@@ -320,63 +216,3 @@ def _settle(desk: Desk, delivery_id: int, state: DeliveryState, **values: Any) -
     desk.flush()
     desk.look("queue", "outbox")
     return delivery
-
-
-def troubled(desk: Desk, *, limit: int = 50) -> Sequence[Delivery]:
-    """What failed or is uncertain, and waits for somebody to decide; the oldest first."""
-    statement = select(Delivery).where(Delivery.state.in_(_TROUBLED)).order_by(Delivery.id).limit(limit)
-    return desk.session.scalars(statement).all()
-
-
-def by_id(desk: Desk, delivery_id: int) -> Delivery:
-    """A delivery that waits for somebody to decide."""
-    delivery = desk.session.get(Delivery, delivery_id, with_for_update=True)
-    if delivery is None or delivery.state not in _TROUBLED:
-        raise NotFound(text("No delivery {id} waits for a decision. Try: desk undelivered", id=delivery_id))
-    return delivery
-
-
-def send_again(desk: Desk, delivery: Delivery) -> None:
-    """Puts a failed or uncertain delivery back into its lane, at its old place."""
-    delivery.state, delivery.is_due, delivery.attempts = DeliveryState.WAITING, True, 0
-    delivery.not_before, delivery.settled_at, delivery.error, delivery.joined_to = None, None, "", None
-    if delivery.kind == CARD:
-        back = {"state": DeliveryState.WAITING, "is_due": True, "attempts": 0, "settled_at": None, "error": ""}
-        theirs = (Delivery.thread_id == delivery.thread_id, Delivery.state == DeliveryState.FAILED)
-        desk.execute(update(Delivery).where(*theirs, Delivery.id != delivery.id).values(**back))
-    if delivery.message_id is not None and delivery.thread_id is None:
-        message = desk.session.get_one(Message, delivery.message_id)
-        message.failed_at, message.failure = None, ""
-    desk.look("queue", f"outbox:{desk.session.get_one(Lane, delivery.lane).destination}")
-
-
-def discard(desk: Desk, delivery: Delivery) -> None:
-    """Lets a failed or uncertain delivery be."""
-    delivery.state = DeliveryState.DISCARDED
-    desk.look("queue", "outbox")
-
-
-def next_at(desk: Desk, destination: str) -> datetime | None:
-    """When something of a destination may next be sent; None when nothing waits."""
-    heads = _heads(desk, destination).subquery()
-    busy = Lane.leased_until
-    statement = select(heads.c.not_before, Lane.not_before.label("rests_until"), busy, Lane.buckets)
-    rows = desk.execute(statement.join(Lane, Lane.key == heads.c.lane)).all()
-    held_back = _held_back(desk) if rows else {}
-    moments = [
-        max(desk.now, *filter(None, (*row[:3], *(held_back.get(key) for key in row.buckets))), desk.now) for row in rows
-    ]
-    return min(moments, default=None)
-
-
-def lags(desk: Desk) -> Sequence[tuple[str, int, datetime]]:
-    """What waits to be sent to each destination that is behind: how much, and since when the oldest does."""
-    waiting = select(Lane.destination, func.count(), func.min(Delivery.created_at))
-    rows = desk.execute(waiting.join(Delivery, Delivery.lane == Lane.key).where(TO_BE_SENT).group_by(Lane.destination))
-    return [(str(row[0]), int(row[1]), row[2]) for row in rows]
-
-
-def take_over(desk: Desk, destination: str) -> None:
-    """Frees the lanes of a destination from senders that are gone: only where no other process can have any."""
-    mine = (Lane.destination == destination, Lane.leased_by != "")
-    desk.execute(update(Lane).where(*mine).values(leased_by="", leased_until=None))

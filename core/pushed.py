@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.models import Account, Ask, Place, Rank, Thread
-from core.outbox import CARD, Wanted
+from core.models import CARD, Account, Ask, Place, Rank, Thread
+from core.outbox import Wanted
 from core.room import Mark
 from core.show import Button, Text, as_json
 

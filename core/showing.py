@@ -14,6 +14,7 @@ from core.connector import Sent
 from core.desk import Desk, Happened
 from core.events import Moved, TicketMerged, TicketUnmerged
 from core.models import (
+    CARD,
     NOT_CLOSED,
     TO_BE_SENT,
     Delivery,
@@ -26,7 +27,7 @@ from core.models import (
     Ticket,
     table,
 )
-from core.outbox import CARD, Claimed
+from core.outbox import Claimed
 
 
 def open_thread(

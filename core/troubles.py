@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
-from core import deadlines, outbox, policy, quarantine
+from core import deadlines, policy, quarantine, settling
 from core.actor import Actor
 from core.deadlines import Due
 from core.desk import Desk
@@ -79,7 +79,7 @@ def undelivered_one(desk: Desk, delivery_id: int) -> Delivery:
     statement = select(Delivery.id).where(Delivery.id == delivery_id, *_undelivered(desk))
     if desk.execute(statement).first() is None:
         raise NotFound(text("No delivery {id} waits for a decision. Try: desk undelivered", id=delivery_id))
-    return outbox.by_id(desk, delivery_id)
+    return settling.by_id(desk, delivery_id)
 
 
 def _undelivered(desk: Desk) -> tuple[ColumnElement[bool], ...]:

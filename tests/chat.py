@@ -9,7 +9,7 @@ from bot.commands import COMMANDS
 from bot.commands.call import Surroundings
 from bot.hearing import Deed, Heard, Hearing, Said
 from bot.sender import Sender
-from core import outbox
+from core import lanes
 from core.accounts import Person
 from core.connector import Found, Sent
 from core.places import Channel
@@ -71,7 +71,7 @@ class Chat:
         for _ in range(500):
             if await sender.send_some():
                 continue
-            if await self.shop.read(lambda desk: outbox.next_at(desk, f"room:{self.room}")) is None:
+            if await self.shop.read(lambda desk: lanes.next_at(desk, f"room:{self.room}")) is None:
                 break
             self.shop.clock.now += timedelta(seconds=1)
         return [shown(posting) for posting in self.got[before:]]

@@ -8,11 +8,12 @@ from core import (
     deadlines,
     figures,
     intake,
+    lanes,
     leaving,
-    outbox,
     parts,
     policy,
     quarantine,
+    settling,
     setup,
     tags,
     teams,
@@ -62,7 +63,7 @@ def _lags(desk: Desk) -> list[Text]:
             "{where}: {count} things wait to be sent, the oldest since {when}",
             count=count, where=channels.get(destination, destination.removeprefix("room:")), when=since,
         )
-        for destination, count, since in outbox.lags(desk)
+        for destination, count, since in lanes.lags(desk)
     ]  # fmt: skip
 
 
@@ -225,14 +226,14 @@ def undelivered(call: Call) -> Answer:
 @command("desk resend", example="desk resend 12")
 def resend(call: Call, number: kinds.Number) -> Answer:
     """Send something again that failed or perhaps arrived."""
-    outbox.send_again(call.desk, troubles.undelivered_one(call.desk, number))
+    settling.send_again(call.desk, troubles.undelivered_one(call.desk, number))
     return Answer(text("It will be sent again."), tone=Tone.GOOD)
 
 
 @command("desk leave-it", example="desk leave-it 12")
 def leave_it(call: Call, number: kinds.Number) -> Answer:
     """Let something be that was not delivered, or perhaps was."""
-    outbox.discard(call.desk, troubles.undelivered_one(call.desk, number))
+    settling.discard(call.desk, troubles.undelivered_one(call.desk, number))
     return Answer(text("Left as it is."))
 
 

@@ -87,7 +87,8 @@ class Rest:
             return self._http
 
     async def _logged_in(self) -> HTTPClient:
-        http = HTTPClient(asyncio.get_running_loop(), http_trace=_trace(), max_ratelimit_timeout=_INSIDE_S)
+        http = HTTPClient(asyncio.get_running_loop(), http_trace=_trace())
+        http.max_ratelimit_timeout = _INSIDE_S  # its constructor takes nothing below 30 s
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 self._me = dict(await http.static_login(self._token))

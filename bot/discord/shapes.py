@@ -79,15 +79,20 @@ def title(shown: Board, speaker: Voice) -> str:
 def card(shown: Card, speaker: Voice) -> Wire:
     """A card as an embed."""
     say = loud(speaker).say
-    made: Wire = {"title": cut(say(shown.title), _TITLE) or "–", "color": _COLOURS[shown.tone]}
-    about = "\n".join(say(line) for line in shown.lines)
+    made: Wire = {"title": _filled(say(shown.title), _TITLE), "color": _COLOURS[shown.tone]}
+    about = "\n".join(say(line) for line in shown.lines).strip()
     if about:
         made["description"] = cut(about, _ABOUT)
     fields = [
-        {"name": single(speaker.say(each.label), _NAME), "value": cut(say(each.value), _VALUE) or "–", "inline": True}
+        {"name": single(speaker.say(each.label), _NAME), "value": _filled(say(each.value), _VALUE), "inline": True}
         for each in shown.fields[:_FIELDS]
     ]
     return made | ({"fields": fields} if fields else {})
+
+
+def _filled(words: str, most: int) -> str:
+    """Bounded words where Discord takes no blank."""
+    return cut(words.strip(), most) or "–"
 
 
 def rows(shown: Iterable[Button], speaker: Voice) -> tuple[Wire, ...]:
@@ -176,13 +181,15 @@ def answer(shown: Answer, speaker: Voice) -> Post:
     """What a command says back to its typist; what does not fit comes as a file."""
     say = loud(speaker).say
     buttons = [*shown.buttons, *(button for each in shown.cards for button in each.buttons)]
-    content = cut(_TONES[shown.tone] + say(shown.text), CONTENT)
+    content = cut((_TONES[shown.tone] + say(shown.text)).strip(), CONTENT)
     few = len(shown.cards) <= _EMBEDS
     embeds = [card(each, speaker) for each in shown.cards] if few else []
-    below = [say(each) for each in shown.lines] + ([] if few else [_row(each, speaker) for each in shown.cards])
+    below = [words for each in shown.lines if (words := say(each).strip("\n")).strip()]
+    below += [] if few else [_row(each, speaker) for each in shown.cards]
     files = []
     if shown.document or shown.file_name:
-        files.append(Parcel(shown.file_name or "answer.md", (clean(shown.document) or _plainly(shown, speaker)).encode()))
+        whole = clean(shown.document) or _plainly(shown, speaker)
+        files.append(Parcel(shown.file_name or "answer.md", whole.encode()))
     if below and len("\n".join(below)) <= DESCRIPTION - 100 * len(embeds):
         embeds.insert(0, {"description": "\n".join(below)})
     elif below and not files:

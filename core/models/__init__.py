@@ -44,7 +44,9 @@ from core.models.people import (
     Wording,
 )
 from core.models.sending import (
+    CARD,
     TO_BE_SENT,
+    TROUBLED,
     Ask,
     Bucket,
     Delivery,
@@ -81,6 +83,7 @@ from core.models.tickets import (
 )
 
 __all__ = [
+    "CARD",
     "DUE",
     "EXPECTED",
     "NOT_CLOSED",
@@ -88,6 +91,7 @@ __all__ = [
     "QUARANTINED",
     "TO_BE_SENT",
     "TO_REMOVE",
+    "TROUBLED",
     "UNINDEXED",
     "WAITING",
     "Account",

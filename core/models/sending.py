@@ -28,6 +28,12 @@ class DeliveryState(StrEnum):
     DISCARDED = "discarded"
 
 
+TROUBLED = (DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+"""What waits for somebody to decide."""
+CARD = "card"
+"""The kind of a delivery that shows a thread's card."""
+
+
 class Thread(Base):
     """A place in a room that belongs to one ticket or dialog."""
 

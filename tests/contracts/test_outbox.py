@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.sender import Sender
-from core import outbox
+from core import lanes, outbox, settling
 from core.desk import Desk
 from core.errors import PermanentError
 from core.models import Delivery, DeliveryState, Lane, Rank, Role
@@ -40,7 +40,7 @@ async def _send_all(shop: Shop, platform: FailingPlatform, *, rounds: int = 400)
     """Lets senders come and go until nothing is left that can be sent."""
     for _ in range(rounds):
         if not await _sender(shop, platform).send_some():
-            if await shop.read(lambda desk: outbox.next_at(desk, "channel:1")) is None:
+            if await shop.read(lambda desk: lanes.next_at(desk, "channel:1")) is None:
                 return
             shop.clock.now += timedelta(seconds=31)
     raise AssertionError("still something to send")
@@ -74,7 +74,7 @@ async def test_what_can_never_arrive_fails_and_lets_the_next_pass(shop: Shop) ->
     await _put(shop, _wanted("chat:1", "0"), _wanted("chat:1", "1"))
     await _send_all(shop, platform)
     assert await _states(shop) == ["failed", "sent"]
-    assert len(await shop.read(outbox.troubled)) == 1
+    assert len(await shop.read(settling.troubled)) == 1
 
 
 async def test_where_nobody_can_know_an_agent_decides(shop: Shop) -> None:
@@ -93,27 +93,27 @@ async def test_where_nobody_can_know_an_agent_decides(shop: Shop) -> None:
 async def test_a_sender_that_died_while_sending_is_followed_by_one_that_asks(shop: Shop) -> None:
     platform = FailingPlatform()
     await _put(shop, _wanted("chat:1", "0"))
-    await shop.change(lambda desk: outbox.lease(desk, "channel:1", "dead"))
+    await shop.change(lambda desk: lanes.lease(desk, "channel:1", "dead"))
     claimed = await shop.change(lambda desk: outbox.claim(desk, "chat:1", "dead"))
     assert claimed is not None
     await platform.send(Parcel(outbox.nonce(claimed.delivery), "chat:1", "0"))
-    shop.clock.now += outbox.LEASE + timedelta(seconds=1)
+    shop.clock.now += lanes.LEASE + timedelta(seconds=1)
     await _send_all(shop, platform)
     assert (len(platform.got), platform.asked, await _states(shop)) == (1, 1, ["sent"])
 
 
 async def test_a_lane_has_one_sender_at_a_time(shop: Shop) -> None:
     await _put(shop, _wanted("chat:1", "0"))
-    first = await shop.change(lambda desk: outbox.lease(desk, "channel:1", "one"))
-    second = await shop.change(lambda desk: outbox.lease(desk, "channel:1", "two"))
+    first = await shop.change(lambda desk: lanes.lease(desk, "channel:1", "one"))
+    second = await shop.change(lambda desk: lanes.lease(desk, "channel:1", "two"))
     assert (first, second) == ("chat:1", None)
 
 
 async def test_a_sender_whose_lease_was_taken_over_claims_nothing(shop: Shop) -> None:
     await _put(shop, _wanted("chat:1", "0"))
-    await shop.change(lambda desk: outbox.lease(desk, "channel:1", "slow"))
-    shop.clock.now += outbox.LEASE + timedelta(seconds=1)
-    await shop.change(lambda desk: outbox.lease(desk, "channel:1", "fast"))
+    await shop.change(lambda desk: lanes.lease(desk, "channel:1", "slow"))
+    shop.clock.now += lanes.LEASE + timedelta(seconds=1)
+    await shop.change(lambda desk: lanes.lease(desk, "channel:1", "fast"))
     assert await shop.change(lambda desk: outbox.claim(desk, "chat:1", "slow")) is None
 
 
@@ -152,7 +152,7 @@ async def test_a_rate_is_kept_by_resting_and_lets_other_buckets_go_on(shop: Shop
     while await rests.send_some():
         pass
     assert [parcel.words for parcel in platform.got] == ["0", "2"]
-    coming = await shop.read(lambda desk: outbox.next_at(desk, "channel:1"))
+    coming = await shop.read(lambda desk: lanes.next_at(desk, "channel:1"))
     assert coming == shop.clock.now + timedelta(seconds=1)
     shop.clock.now = coming
     assert await rests.send_some()

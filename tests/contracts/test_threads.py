@@ -6,12 +6,12 @@ import pytest
 
 from bot import cards
 from bot.sender import Sender
-from core import messages, outbox, showing, tickets
+from core import lanes, messages, settling, showing, tickets
 from core.connector import Sent
 from core.desk import Desk
 from core.messages import Where
 from core.mirrors import Typed
-from core.models import DeliveryState, Message, Thread, Ticket
+from core.models import CARD, DeliveryState, Message, Thread, Ticket
 from core.outbox import Claimed
 from core.render import Voice
 from tests.contracts.destination import FailingPlatform, Mood, Parcel
@@ -23,7 +23,7 @@ ROOM = "room:slack"
 def _parcel(desk: Desk, claimed: Claimed) -> Parcel:
     delivery = claimed.delivery
     nonce = f"deskbell-{delivery.id}"
-    if delivery.kind != outbox.CARD:
+    if delivery.kind != CARD:
         if delivery.message_id is None:
             return Parcel(nonce, delivery.lane, delivery.kind)
         said = [desk.session.get_one(Message, each.message_id, populate_existing=True).body for each in claimed.all]
@@ -60,9 +60,9 @@ class Room:
         """Senders come and go until nothing is left that can be sent."""
         for _ in range(300):
             if not await self.sends():
-                if await self.shop.read(lambda desk: outbox.next_at(desk, ROOM)) is None:
+                if await self.shop.read(lambda desk: lanes.next_at(desk, ROOM)) is None:
                     return
-                self.shop.clock.now += outbox.LEASE
+                self.shop.clock.now += lanes.LEASE
         raise AssertionError("still something to send")
 
     async def thread(self) -> Thread:
@@ -95,12 +95,12 @@ async def test_a_thread_begins_with_its_card_and_a_hundred_changes_are_one_edit(
 async def test_what_changes_while_a_card_is_on_its_way_is_shown_after_it(shop: Shop) -> None:
     room = Room(shop, FailingPlatform())
     ines = await room.opens()
-    lane = await shop.change(lambda desk: outbox.lease(desk, ROOM, "me"))
+    lane = await shop.change(lambda desk: lanes.lease(desk, ROOM, "me"))
     claimed = await shop.change(lambda desk: showing.claim(desk, lane or "", "me"))
     await ines.types("ticket priority 1 urgent")
     assert claimed is not None
     await shop.change(lambda desk: showing.sent(desk, claimed.delivery.id, Sent("got-0")))
-    await shop.change(lambda desk: outbox.release(desk, lane or "", "me"))
+    await shop.change(lambda desk: lanes.release(desk, lane or "", "me"))
     await room.sends_all()
     assert room.got == [await room.newest()]
 
@@ -169,7 +169,7 @@ async def test_words_a_room_does_not_take_are_no_failed_reply(shop: Shop) -> Non
     await ines.types("ticket note 1 Ask the landlord")
     await room.sends_all()
     assert await shop.read(lambda desk: messages.by_id(desk, 1).failed_at) is None
-    states = await shop.read(lambda desk: [delivery.state for delivery in outbox.troubled(desk)])
+    states = await shop.read(lambda desk: [delivery.state for delivery in settling.troubled(desk)])
     assert states == [DeliveryState.FAILED]
 
 
@@ -190,7 +190,7 @@ async def test_a_card_nobody_knows_of_is_not_made_twice(shop: Shop) -> None:
     await ines.types("ticket note 1 Ask the landlord")
     await room.sends_all()
     assert len(room.got) == 1
-    states = await shop.read(lambda desk: [delivery.state for delivery in outbox.troubled(desk)])
+    states = await shop.read(lambda desk: [delivery.state for delivery in settling.troubled(desk)])
     assert states == [DeliveryState.UNCERTAIN]
 
 
@@ -204,7 +204,7 @@ async def test_whatever_mood_the_room_is_in_the_card_shows_what_is(small_shop: S
         await ines.types(f"ticket priority 1 {chance.choice(['low', 'normal', 'high', 'urgent'])}")
         for _ in range(chance.randrange(3)):
             await room.sends()
-        small_shop.clock.now += outbox.LEASE / 2
+        small_shop.clock.now += lanes.LEASE / 2
     await room.sends_all()
     thread = await room.thread()
     assert thread.shown == thread.wanted

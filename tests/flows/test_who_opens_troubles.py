@@ -4,7 +4,7 @@ import pytest
 
 from bot.console import places
 from bot.console.places import Looking
-from core import outbox
+from core import lanes, outbox
 from core.desk import Desk
 from core.models import Role
 from core.outbox import Wanted
@@ -41,11 +41,11 @@ async def test_supervisors_alone_read_what_is_in_quarantine(shop: Shop) -> None:
 
 def _fail(desk: Desk, ticket_id: int | None) -> None:
     outbox.put(desk, Wanted(lane=f"lane:{ticket_id}", destination="x", kind="say", ticket_id=ticket_id))
-    lane = outbox.lease(desk, "x", "me")
+    lane = lanes.lease(desk, "x", "me")
     claimed = outbox.claim(desk, lane or "", "me")
     assert claimed is not None
     outbox.failed(desk, claimed.delivery.id, f"refused for {ticket_id}")
-    outbox.release(desk, lane or "", "me")
+    lanes.release(desk, lane or "", "me")
 
 
 @pytest.fixture

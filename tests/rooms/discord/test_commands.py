@@ -73,7 +73,7 @@ async def test_an_admin_makes_an_agent_of_a_member_and_nobody_else_does(team: Te
 
 
 async def test_strangers_get_nothing_whatever_they_press_or_type(team: Team, guild: Guild) -> None:
-    stranger = guild.discord.member("stranger", guild.agents)
+    stranger = guild.discord.member("passer-by", guild.agents)
     for reply in (
         await team.does(stranger.presses(team.post.messages[0], "Take")),
         await team.does(stranger.types("/ticket reply", team.post)),
