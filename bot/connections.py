@@ -27,7 +27,13 @@ def _slack() -> Connection:
     return Connection(GUIDE, tried)
 
 
-CONNECTIONS: dict[str, Callable[[], Connection]] = {"slack": _slack}
+def _discord() -> Connection:
+    from bot.discord.connecting import GUIDE, tried
+
+    return Connection(GUIDE, tried)
+
+
+CONNECTIONS: dict[str, Callable[[], Connection]] = {"slack": _slack, "discord": _discord}
 """By name; the library of one is only imported when it is asked for."""
 
 

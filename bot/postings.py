@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from bot import cards
-from core import accounts, dialogs, history, messages, outbox, places, pushed, tickets
+from core import accounts, dialogs, history, messages, outbox, places, pushed, threads, tickets
 from core.actor import Actor, ActorKind
 from core.desk import Desk
 from core.errors import PermanentError
@@ -15,15 +13,12 @@ from core.models import (
     Account,
     Agent,
     Ask,
-    Author,
-    Copy,
     Delivery,
     Dialog,
     DialogState,
     File,
     Message,
     Place,
-    Reader,
     Role,
     Status,
     Team,
@@ -31,7 +26,7 @@ from core.models import (
     Ticket,
 )
 from core.outbox import Claimed
-from core.room import Attached, Board, Line, Mark, Marked, Posting, Side, Words
+from core.room import Attached, Board, Line, Mark, Marked, Posting, Words
 from core.show import Button, Text, Tone, from_json, text
 
 
@@ -133,9 +128,8 @@ def _words(desk: Desk, claimed: Claimed, thread: Thread) -> tuple[Words, ...]:
     """What was said; for an edit or retraction all that stands in the same post, as it is now."""
     ids = [each.message_id for each in claimed.all if each.message_id is not None]
     if claimed.delivery.kind != pushed.SAY:
-        same = (Copy.place == f"thread:{thread.id}", Copy.external_id == claimed.delivery.facts["external_id"])
-        ids = list(desk.execute(select(Copy.message_id).where(*same).order_by(Copy.message_id)).scalars())
-    said = desk.session.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.id)).all()
+        ids = list(threads.together(desk, thread.id, claimed.delivery.facts["external_id"]))
+    said = messages.by_ids(desk, ids)
     files = messages.files_of(desk, [message.id for message in said])
     return tuple(_said(desk, message, files.get(message.id, ())) for message in said)
 
@@ -143,17 +137,11 @@ def _words(desk: Desk, claimed: Claimed, thread: Thread) -> tuple[Words, ...]:
 def _said(desk: Desk, message: Message, files: Sequence[File]) -> Words:
     is_gone = message.deleted_at is not None or message.redacted_at is not None
     return Words(
-        _side(message), history.who_said(desk, message),
+        history.side_of(message), history.who_said(desk, message),
         text("(taken back)") if message.deleted_at is not None else history.words_of(message),
         () if is_gone else tuple(_attached(file) for file in files if file.erased_at is None),
         is_edited=message.edited_at is not None, is_gone=is_gone,
     )  # fmt: skip
-
-
-def _side(message: Message) -> Side:
-    if message.reader is Reader.TEAM:
-        return Side.NOTE
-    return {Author.CONTACT: Side.CUSTOMER, Author.AGENT: Side.AGENT, Author.SYSTEM: Side.SYSTEM}[message.author]
 
 
 def _attached(file: File) -> Attached:
@@ -173,8 +161,8 @@ def _to_person(desk: Desk, claimed: Claimed) -> Posting:
         raise PermanentError(text("The account is no agent's any more."))
     return Posting(
         delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=delivery.kind, place=account.external_id,
-        root=None, shown=Line(_texts(claimed), link=_link(desk, account.room, delivery)), language=agent.language,
-        zone=agent.time_zone,
+        root=None, shown=Line(_texts(claimed), link=threads.link(desk, account.room, delivery)),
+        language=agent.language, zone=agent.time_zone,
     )  # fmt: skip
 
 
@@ -182,7 +170,7 @@ def _question(desk: Desk, delivery: Delivery) -> Posting:
     """A question with the messages its asker chose, for somebody who sees nothing else."""
     asked = desk.session.get_one(Ask, delivery.facts["ask"])
     agent = desk.session.get_one(Agent, asked.agent_id)
-    shown = desk.session.scalars(select(Message).where(Message.id.in_(asked.shown)).order_by(Message.id)).all()
+    shown = messages.by_ids(desk, asked.shown)
     texts = [text("{who} asks: {question}", who=agent.public_name, question=asked.question)]
     texts += [text("{who}: {words}", who=history.who_said(desk, m), words=history.words_of(m)) for m in shown]
     texts.append(text("Just answer here; {who} gets it.", who=agent.public_name))
@@ -200,8 +188,8 @@ def _in_channel(desk: Desk, claimed: Claimed) -> Posting:
         raise PermanentError(text("The channel is no team's any more."))
     team = desk.session.get_one(Team, place.team_id)
     shown = Line(
-        _texts(claimed), tuple(_button(each) for each in facts["buttons"]), link=_link(desk, place.room, delivery),
-        calls_team=any(each.facts["loud"] for each in claimed.all),
+        _texts(claimed), tuple(_button(each) for each in facts["buttons"]),
+        link=threads.link(desk, place.room, delivery), calls_team=any(each.facts["loud"] for each in claimed.all),
     )  # fmt: skip
     return Posting(
         delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=delivery.kind, place=place.place, root=None,
@@ -211,13 +199,3 @@ def _in_channel(desk: Desk, claimed: Claimed) -> Posting:
 
 def _button(kept: Mapping[str, Any]) -> Button:
     return Button(from_json(kept["label"]), kept["line"], Tone(kept["tone"]))
-
-
-def _link(desk: Desk, room: str, delivery: Delivery) -> tuple[str, str] | None:
-    """The thread in this room of what a line is about."""
-    if delivery.ticket_id is None and delivery.dialog_id is None:
-        return None
-    about = Thread.ticket_id == delivery.ticket_id if delivery.ticket_id else Thread.dialog_id == delivery.dialog_id
-    statement = select(Thread.place, Thread.root).where(Thread.room == room, about, Thread.root.is_not(None))
-    row = desk.execute(statement.order_by(Thread.is_retired, Thread.id.desc()).limit(1)).first()
-    return None if row is None else (row.place, row.root)

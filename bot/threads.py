@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
-
 from bot import cards
-from core import dialogs, history, merged, messages, policy, replies, tickets
+from core import dialogs, history, messages, policy, replies, tickets
 from core.desk import Desk
 from core.models import (
     Author,
-    Contact,
     Dialog,
     DialogState,
-    EventRow,
     File,
     HeldReply,
     Message,
@@ -149,7 +145,9 @@ def _readers(desk: Desk, where: Spot, *, is_relay: bool) -> Text:
 
 
 def _items(desk: Desk, where: Spot, after: int) -> list[Item]:
-    found = list(reversed(desk.session.execute(_statement(desk, where, after)).all()))
+    ticket_id = None if where.ticket is None else where.ticket.id
+    dialog_id = None if where.dialog is None else where.dialog.id
+    found = history.rows(desk, ticket_id, dialog_id, after=after, limit=MOST)
     files = messages.files_of(desk, [row.Message.id for row in found if row.Message is not None])
     names = Names.of(desk)
     changed = {row.EventRow.message_id for row in found if row.EventRow.kind in _CHANGES}
@@ -164,24 +162,7 @@ def _items(desk: Desk, where: Spot, after: int) -> list[Item]:
 _CHANGES = ("message_edited", "message_deleted", "message_redacted", "message_failed")
 
 
-def _statement(desk: Desk, where: Spot, after: int) -> Any:
-    """Events with their messages: both share the seqs of their ticket or dialog, so this is the thread's order."""
-    statement = select(EventRow, Message, Contact).outerjoin(Message, Message.id == EventRow.message_id)
-    statement = statement.outerjoin(Contact, Contact.id == Message.contact_id)
-    if where.ticket is not None and after:
-        statement = statement.where(EventRow.ticket_id == where.ticket.id, EventRow.ticket_seq > after)
-    elif where.ticket is not None:
-        statement = statement.where(EventRow.ticket_id.in_(merged.family(where.ticket.id)))
-    else:
-        statement = statement.where(
-            EventRow.dialog_id == (where.dialog.id if where.dialog else 0), EventRow.dialog_seq > after
-        )
-    return statement.order_by(EventRow.id.desc()).limit(MOST)
-
-
-def _item(
-    desk: Desk, row: Row[tuple[EventRow, Message, Contact]], names: Names, files: dict[int, list[File]]
-) -> Item | None:
+def _item(desk: Desk, row: Any, names: Names, files: dict[int, list[File]]) -> Item | None:
     event, message = row.EventRow, row.Message
     seq = event.ticket_seq or event.dialog_seq or 0
     if message is not None and (event.kind == "message_added" or event.kind in _CHANGES):
@@ -194,18 +175,12 @@ def _item(
 def _said(desk: Desk, message: Message, seq: int, files: dict[int, list[File]]) -> Item:
     is_gone = message.deleted_at is not None or message.redacted_at is not None
     return Item(
-        f"m{message.id}", seq, _side(message), history.who_said(desk, message), history.words_of(message),
+        f"m{message.id}", seq, history.side_of(message), history.who_said(desk, message), history.words_of(message),
         message.said_at, _mark(desk, message), message.id, message.dialog_id, message.dialog_seq,
         is_own=message.agent_id is not None and message.agent_id == desk.actor.agent_id,
         is_edited=message.edited_at is not None, is_gone=is_gone,
         files=() if message.redacted_at else tuple(f for f in files.get(message.id, []) if f.erased_at is None),
     )  # fmt: skip
-
-
-def _side(message: Message) -> Side:
-    if message.reader is Reader.TEAM:
-        return Side.NOTE
-    return {Author.CONTACT: Side.CUSTOMER, Author.AGENT: Side.AGENT, Author.SYSTEM: Side.SYSTEM}[message.author]
 
 
 def _mark(desk: Desk, message: Message) -> Text | None:

@@ -11,6 +11,7 @@ from core.desk import Desk
 from core.events import Listened, TicketMerged
 from core.models import Author, Contact, EventRow, Message, Reader, Ticket
 from core.naming import Names
+from core.room import Side
 from core.show import Text, from_json, text, verbatim
 
 MOST = 500
@@ -26,6 +27,29 @@ def events(desk: Desk, ticket: Ticket) -> Sequence[EventRow]:
         .limit(MOST)
     )
     return list(reversed(desk.session.scalars(statement).all()))
+
+
+def rows(desk: Desk, ticket_id: int | None, dialog_id: int | None, *, after: int, limit: int) -> Sequence[Any]:
+    """What happened in a thread with its messages and who wrote them, the latest, in their order; or all behind a seq.
+
+    Events and messages share the seqs of their ticket or dialog, so this is the thread's order.
+    """
+    statement = select(EventRow, Message, Contact).outerjoin(Message, Message.id == EventRow.message_id)
+    statement = statement.outerjoin(Contact, Contact.id == Message.contact_id)
+    if ticket_id is not None and after:
+        statement = statement.where(EventRow.ticket_id == ticket_id, EventRow.ticket_seq > after)
+    elif ticket_id is not None:
+        statement = statement.where(EventRow.ticket_id.in_(merged.family(ticket_id)))
+    else:
+        statement = statement.where(EventRow.dialog_id == (dialog_id or 0), EventRow.dialog_seq > after)
+    return list(reversed(desk.session.execute(statement.order_by(EventRow.id.desc()).limit(limit)).all()))
+
+
+def side_of(message: Message) -> Side:
+    """Whose words a message holds."""
+    if message.reader is Reader.TEAM:
+        return Side.NOTE
+    return {Author.CONTACT: Side.CUSTOMER, Author.AGENT: Side.AGENT, Author.SYSTEM: Side.SYSTEM}[message.author]
 
 
 def lines(desk: Desk, ticket: Ticket) -> tuple[Text, ...]:

@@ -138,6 +138,11 @@ def by_id(desk: Desk, message_id: int) -> Message:
     return message
 
 
+def by_ids(desk: Desk, ids: Sequence[int]) -> Sequence[Message]:
+    """Messages in the order they were written."""
+    return desk.session.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.id)).all()
+
+
 def edit(desk: Desk, message: Message, body: str) -> None:
     """Replaces what a message says and keeps what it said before; the same words again change nothing."""
     if message.body == body or message.redacted_at or message.deleted_at:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from core import dialogs, messages, replies, tickets
 from core.desk import Desk
 from core.mirrors import Typed
-from core.models import Account, Copy, EventRow, HeldReply, Message, Place, Thread
+from core.models import Account, Copy, Delivery, EventRow, HeldReply, Message, Place, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +149,19 @@ def standing(desk: Desk, room: str, place: str, line: str) -> Message | None:
     found = select(Message).join(Copy, Copy.message_id == Message.id)
     found = found.where(Copy.external_id == line, Copy.place.in_(threads)).order_by(Message.id)
     return desk.session.scalars(found.limit(1)).one_or_none()
+
+
+def together(desk: Desk, thread_id: int, line: str) -> Sequence[int]:
+    """The messages that stand in one post of a thread, in their order."""
+    same = (Copy.place == f"thread:{thread_id}", Copy.external_id == line)
+    return desk.execute(select(Copy.message_id).where(*same).order_by(Copy.message_id)).scalars().all()
+
+
+def link(desk: Desk, room: str, delivery: Delivery) -> tuple[str, str] | None:
+    """The place and root of the thread in a room of what a delivery is about."""
+    if delivery.ticket_id is None and delivery.dialog_id is None:
+        return None
+    about = Thread.ticket_id == delivery.ticket_id if delivery.ticket_id else Thread.dialog_id == delivery.dialog_id
+    statement = select(Thread.place, Thread.root).where(Thread.room == room, about, Thread.root.is_not(None))
+    row = desk.execute(statement.order_by(Thread.is_retired, Thread.id.desc()).limit(1)).first()
+    return None if row is None else (row.place, row.root)

@@ -8,7 +8,7 @@ from bot.discord.rest import Rest, Wire
 from bot.discord.settings import Section
 from core.connector import Finding, Severity
 from core.errors import ConfigurationError, DeskbellError
-from core.show import Text, text, verbatim
+from core.show import text, verbatim
 
 _INTENTS = {
     "Server Members Intent": (1 << 14) | (1 << 15),
@@ -29,7 +29,7 @@ GUIDE = Guide(
     keys=(
         Key(
             "DISCORD_TOKEN", text("The bot's token: Developer Portal, your application, Bot, Reset Token."),
-            r"[\w-]{20,}\.[\w-]{4,}\.[\w-]{20,}",
+            r"[\w.-]{15,}",
         ),
         Key(
             "DISCORD_GUILD_ID",
@@ -76,21 +76,26 @@ async def _tried(rest: Rest, section: Section) -> list[Finding]:
             said = text("“{intent}” is off. Switch it on in the Developer Portal under Bot.", intent=name)
             found.append(Finding(Severity.ERROR, said, "DISCORD_TOKEN"))
     invite = text("Invite it with: {link}", link=verbatim(invitation(str(app["id"]), section.api_url)))
+    return [*found, *await _servers(rest, section.guild_id), Finding(Severity.ON, invite, "")]
+
+
+async def _servers(rest: Rest, wanted: str) -> list[Finding]:
+    """Which server it works on; being on none yet is no mistake: the invitation comes next."""
+    on = {str(each["id"]) for each in await rest.ask("GET", "/users/@me/guilds")}
+    if not on or (wanted and wanted not in on):
+        said = text("The bot is not on your server yet. Invite it with the link below.")
+        return [Finding(Severity.WARNING, said, "DISCORD_GUILD_ID")]
     try:
-        found += await _on_server(rest)
+        return await _on_server(rest)
     except ConfigurationError as error:
-        found.append(Finding(Severity.ERROR, error.said, "DISCORD_GUILD_ID"))
-    return [*found, Finding(Severity.ON, invite, "")]
+        return [Finding(Severity.ERROR, error.said, "DISCORD_GUILD_ID")]
 
 
 async def _on_server(rest: Rest) -> list[Finding]:
     """Whether the bot is on the server, and what it lacks there."""
     guild, me = await rest.guild(), await rest.me()
-    try:
-        described: Wire = await rest.ask("GET", "/guilds/{guild_id}", guild_id=guild)
-        member: Wire = await rest.ask("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=me)
-    except DeskbellError:
-        return [Finding(Severity.ERROR, text("The bot is not on the server {id} yet.", id=guild), "DISCORD_GUILD_ID")]
+    described: Wire = await rest.ask("GET", "/guilds/{guild_id}", guild_id=guild)
+    member: Wire = await rest.ask("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=me)
     server = may.server(described)
     lacks = may.lacking(may.permissions(server, None, me, map(str, member.get("roles") or ())))
     found = [Finding(Severity.ON, text("It is on the server {name}.", name=str(described["name"])), "DISCORD_GUILD_ID")]
@@ -99,7 +104,3 @@ async def _on_server(rest: Rest) -> list[Finding]:
         found.append(Finding(Severity.ERROR, said, "DISCORD_GUILD_ID"))
     return found
 
-
-def steps() -> tuple[Text, ...]:
-    """What is to be done, in order."""
-    return (*GUIDE.before, *(key.where for key in GUIDE.keys), *GUIDE.after)

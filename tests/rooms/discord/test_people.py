@@ -18,6 +18,7 @@ from tests.contracts.desk import eventually
 from tests.platforms.discord_intents import Intent
 from tests.platforms.discord_server import delete_channel
 from tests.rooms.discord.guild import Guild, Team
+from tests.server import Server
 from tests.shop import Shop
 
 
@@ -108,6 +109,17 @@ async def test_a_trial_names_what_lacks_and_invites_with_just_what_is_needed(gui
     wrong = await _found({"DISCORD_TOKEN": "worth-nothing"})
     assert [severity for severity, _ in wrong] == [Severity.ERROR]
     assert "worth-nothing" not in wrong[0][1]
+
+
+async def test_the_command_line_writes_the_token_only_where_it_works(tmp_path: Path, guild: Guild) -> None:
+    desk = Server(tmp_path, guild.discord.environment(DISCORD_TOKEN=""))
+    wrong = await asyncio.to_thread(desk.does, "connect", "discord", "--key", "DISCORD_TOKEN=a-token-of-nobody")
+    assert (wrong.returncode, (tmp_path / ".env").exists()) == (1, False)
+    right = await asyncio.to_thread(desk.does, "connect", "discord", "--key", f"DISCORD_TOKEN={guild.discord.token}")
+    assert right.returncode == 0, right.stdout
+    assert "permissions=" in right.stdout
+    assert guild.discord.token not in right.stdout
+    assert (tmp_path / ".env").read_text() == f"DISCORD_TOKEN={guild.discord.token}\n"
 
 
 async def test_a_second_instance_says_so_and_waits(shop: Shop, section: Section, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from bot.discord import modals, shapes, slash
 from bot.discord.words import clean, cut, escaped, single
 from bot.forms import Field as FormField
 from bot.forms import Form as CommandForm
+from bot.reference import ROOT
 from core.render import Voice
 from core.room import Attached, Board, Line, Side, Words
 from core.show import Answer, Button, Card, Field, Tone, text, verbatim
@@ -156,3 +157,37 @@ def test_forms_are_ones_discord_takes_and_come_back_as_they_were(words: str) -> 
     assert modals.Context.of(made["custom_id"]) == context
     sent = modals.Sent(context, {"body": "long"}, (5,))
     assert modals.Sent.of(sent.kept()) == modals.Sent(context, {"body": "long"}, [5])
+
+
+def _documented(name: str) -> str:
+    page = (ROOT / "docs/rooms/discord.md").read_text(encoding="utf-8")
+    return page.partition(f"<!-- {name} -->\n```\n")[2].partition("\n```\n")[0]
+
+
+def _embedded(post: shapes.Post) -> list[str]:
+    lines = [line for line in (post.content,) if line]
+    for embed in post.embeds:
+        lines += [embed["title"], *(f"{each['name']}: {each['value']}" for each in embed["fields"])]
+    return lines + [" ".join(f"[{each['label']}]" for each in row["components"]) for row in post.components]
+
+
+def test_the_page_shows_cards_words_and_forms_as_they_are() -> None:
+    facts = {"Status": "open", "Assignee": "Ines", "Team": "Support"}
+    buttons = [Button(verbatim(each), each) for each in ("Reply", "Note", "Pending", "Close")]
+    fields = tuple(Field(verbatim(name), verbatim(value)) for name, value in facts.items())
+    card = Card(verbatim("#7 My lamp is broken"), fields, buttons=tuple(buttons))
+    assert "\n".join(_embedded(shapes.board(Board(card.title, (card,)), VOICE))) == _documented("card")
+    words = [Words(Side.CUSTOMER, verbatim("Ana"), verbatim(said)) for said in ("My lamp is broken", "It was new")]
+    assert shapes.said(words, VOICE).content == _documented("words")
+    after = (("keep", "as it is"), ("close", "close it"), ("pending", "wait for the customer, 3 days"))
+    form = CommandForm(
+        "ticket reply", verbatim("Ticket reply #7"),
+        (FormField("body", verbatim("Body"), is_long=True),
+         FormField("afterwards", text("The ticket afterwards"), is_optional=True, choices=after)),
+    )  # fmt: skip
+    made = modals.modal(form, modals.Context("ticket reply", "7"), VOICE)
+    shown = [made["title"]]
+    for part in made["components"]:
+        options = " | ".join(each["label"] for each in part["component"].get("options", ()))
+        shown.append(f"  {part['label']}{': ' if options else ''}{options}")
+    assert "\n".join(shown) == _documented("form")
