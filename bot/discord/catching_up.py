@@ -9,8 +9,10 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
+import aiohttp
+
 from bot.discord.channels import Channels
-from bot.discord.inbound import moment, order, typed
+from bot.discord.inbound import Typed, moment, order, typed
 from bot.discord.listening import Listening
 from bot.discord.losses import ROOM
 from bot.discord.rest import Rest, Wire
@@ -18,6 +20,7 @@ from bot.discord.troubles import LostThread, Refused, Shut
 from bot.wiring import Wiring
 from core import places, threads
 from core.actor import SYSTEM
+from core.errors import TemporaryError
 from core.models import Thread
 
 log = logging.getLogger(__name__)
@@ -112,11 +115,21 @@ class CatchingUp:
         line = typed(late.message, await self._rest.me(), await self._rest.guild())
         if line is None or line.channel == line.id:
             return
-        if line.is_spoken:
-            await self._listening.said(late.place, line, moves_cursor=True)
-        else:
-            passed = {(late.place, line.channel): order(line.id)}
-            await self._desks.change(SYSTEM, lambda desk: threads.passed_by(desk, ROOM, passed))
+        if line.is_spoken and await self._is_heard(late.place, line):
+            return
+        passed = {(late.place, line.channel): order(line.id)}
+        await self._desks.change(SYSTEM, lambda desk: threads.passed_by(desk, ROOM, passed))
+
+    async def _is_heard(self, place: str, line: Typed) -> bool:
+        """Hands a line in; one that fails for its own content holds up no other."""
+        try:
+            await self._listening.said(place, line, moves_cursor=True)
+        except (TemporaryError, TimeoutError, aiohttp.ClientError):
+            raise
+        except Exception as error:
+            log.error("discord: line %s is passed over: %s", line.id, type(error).__name__, exc_info=error)
+            return False
+        return True
 
 
 def _is_late(known: Mapping[str, Thread], root: str, last: str) -> bool:

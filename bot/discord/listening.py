@@ -93,7 +93,8 @@ class Listening:
                 )
             case "CHANNEL_UPDATE":
                 self._channels.forget(str(event["id"]))
-                await self._people.recount(self._hearing)
+                if await self._people.is_ours(str(event["id"])):
+                    await self._people.recount(self._hearing)
             case _:
                 await self._people.recount(self._hearing)
 

@@ -1,6 +1,7 @@
 """Who is who on the server: channels and people as the desk knows them, and who comes to or leaves a team's channel."""
 
 import logging
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from bot.commands.call import Group, Surroundings
@@ -9,7 +10,7 @@ from bot.discord.channels import Channels
 from bot.discord.inbound import MENTION, is_thread, named, person
 from bot.discord.losses import ROOM
 from bot.discord.rest import Rest, Wire
-from bot.discord.troubles import Refused, Shut
+from bot.discord.troubles import UNKNOWN_MEMBER, UNKNOWN_USER, Refused, Shut
 from bot.hearing import Hearing
 from bot.wiring import Wiring
 from core import accounts, places
@@ -22,7 +23,7 @@ from core.show import text
 
 log = logging.getLogger(__name__)
 
-_PAGE, _MOST_PAGES = 1_000, 20
+_PAGE, _MOST_PAGES, _FRESH_S = 1_000, 20, 60.0
 _MOST_ROLES = 200
 
 
@@ -32,12 +33,18 @@ class People:
     def __init__(self, rest: Rest, wiring: Wiring, channels: Channels) -> None:
         self._rest, self._desks, self._channels = rest, wiring.desks, channels
         self._belong: dict[str, set[str]] = {}
+        self._server: tuple[float, may.Server | None] = (0.0, None)
         self.locales: dict[str, str] = {}
         """The language somebody's Discord speaks, as it last said."""
 
     async def server(self) -> may.Server:
-        """The server's roles and owner."""
-        return may.server(await self._rest.ask("GET", "/guilds/{guild_id}", guild_id=await self._rest.guild()))
+        """The server's roles and owner, remembered for a minute."""
+        at, found = self._server
+        if found is None or time.monotonic() - at > _FRESH_S:
+            described = await self._rest.ask("GET", "/guilds/{guild_id}", guild_id=await self._rest.guild())
+            found = may.server(described)
+            self._server = (time.monotonic(), found)
+        return found
 
     async def member(self, account: str) -> Wire | None:
         """A member; None where they are not on the server."""
@@ -46,8 +53,10 @@ class People:
             found: Wire = await self._rest.ask(
                 "GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=account
             )
-        except Refused:
-            return None
+        except Refused as error:
+            if error.code in (UNKNOWN_MEMBER, UNKNOWN_USER):
+                return None
+            raise
         return found
 
     async def _all(self) -> AsyncIterator[Wire]:
@@ -115,7 +124,7 @@ class People:
 
     async def recount(self, hearing: Hearing) -> None:
         """Finds out who belongs to our channels now, and lets those go who left while nobody listened."""
-        ours = await self._ours()
+        ours, self._server = await self._ours(), (0.0, None)
         if not ours:
             self._belong.clear()
             return
@@ -129,7 +138,21 @@ class People:
             self._belong[place.place] = inside
             for account in await self._desks.read(SYSTEM, lambda desk, at=place: accounts.of_place(desk, at)):  # type: ignore[misc]
                 if account not in inside:
-                    await hearing.left(place.place, account)
+                    await self._look_again(server, channel, place, account, hearing)
+
+    async def _look_again(
+        self, server: may.Server, channel: Wire, place: Place, account: str, hearing: Hearing
+    ) -> None:
+        """Nobody is sent away because a list was too long to be read to its end."""
+        member = await self.member(account)
+        if member is not None and _belongs(server, channel, place, member):
+            self._belong[place.place].add(account)
+        else:
+            await hearing.left(place.place, account)
+
+    async def is_ours(self, place: str) -> bool:
+        """Whether a channel is a team's."""
+        return any(each.place == place for each in await self._ours())
 
     async def _ours(self) -> Sequence[Place]:
         def body(desk: Desk) -> list[Place]:

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
+
 from bot.discord import connecting, gateway, losses, slash
 from bot.discord.catching_up import CatchingUp
 from bot.discord.channels import Channels
@@ -25,7 +27,7 @@ from bot.wiring import Wiring
 from core import kept, leases
 from core.actor import SYSTEM
 from core.connector import Finding, Found, Sent, Severity
-from core.errors import DeskbellError, PermanentError
+from core.errors import DeskbellError, PermanentError, TemporaryError
 from core.room import Posting
 from core.show import Text, text
 
@@ -88,13 +90,16 @@ class DiscordRoom:
         finally:
             self._listening.group = None
             self._listening.lose_track()
-            await self._end()
+            task = asyncio.current_task()
+            await self._end(is_over=task is not None and task.cancelling() > 0)
 
-    async def _end(self) -> None:
+    async def _end(self, *, is_over: bool) -> None:
+        """Lets another process listen; the way out stays open while the desk goes on."""
         with contextlib.suppress(Exception):
             async with asyncio.timeout(2):
                 await self._desks.change(SYSTEM, lambda desk: leases.give_back(desk, _LEASE, self._holder))
-                await self._rest.close()
+                if is_over:
+                    await self._rest.close()
 
     async def _hold(self) -> None:
         """Waits until no other process listens."""
@@ -140,9 +145,7 @@ class DiscordRoom:
     async def _hear(self, name: str, event: Wire) -> None:
         try:
             await self._listening.take(name, event)
-        except PermanentError:
-            raise
-        except Exception:
+        except (TemporaryError, TimeoutError, aiohttp.ClientError):
             self._listening.lose_track()  # it may have been a line: it is read again
             self._is_ready.set()
             raise

@@ -175,7 +175,7 @@ def test_the_page_shows_cards_words_and_forms_as_they_are() -> None:
     facts = {"Status": "open", "Assignee": "Ines", "Team": "Support"}
     buttons = [Button(verbatim(each), each) for each in ("Reply", "Note", "Pending", "Close")]
     fields = tuple(Field(verbatim(name), verbatim(value)) for name, value in facts.items())
-    card = Card(verbatim("#7 My lamp is broken"), fields, buttons=tuple(buttons))
+    card = Card(text("#{number} {subject}", number=7, subject="My lamp is broken"), fields, buttons=tuple(buttons))
     assert "\n".join(_embedded(shapes.board(Board(card.title, (card,)), VOICE))) == _documented("card")
     words = [Words(Side.CUSTOMER, verbatim("Ana"), verbatim(said)) for said in ("My lamp is broken", "It was new")]
     assert shapes.said(words, VOICE).content == _documented("words")
