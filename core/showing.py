@@ -7,7 +7,7 @@ delivery of its card waits; a sender notes the count before it renders and write
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, or_, select, update
+from sqlalchemy import BigInteger, bindparam, exists, func, insert, literal, or_, select, union_all, update
 
 from core import mirrors, outbox, pushed
 from core.connector import Sent
@@ -38,6 +38,8 @@ def open_thread(
 
 
 def _open(desk: Desk, wanted: Sequence[dict[str, Any]]) -> list[Thread]:
+    if not wanted:
+        return []
     fresh: dict[str, Any] = {"root": None, "cursor": "", "wanted": 1, "shown": 0, "is_retired": False, "facts": {}}
     made = desk.execute(insert(Thread).returning(Thread.id), [each | fresh for each in wanted]).scalars().all()
     threads = list(desk.session.scalars(select(Thread).where(Thread.id.in_(made)).order_by(Thread.id)))
@@ -53,29 +55,36 @@ def open_for_tickets(desk: Desk, place: Place, ticket_ids: Sequence[int]) -> Non
         _open(desk, [here | {"ticket_id": id_} for id_ in ticket_ids])
 
 
+_here = (Thread.room == Place.room, Thread.place == Place.place)
+_tickets, _dialogs = bindparam("tickets", expanding=True), bindparam("dialogs", expanding=True)
+_NONE = literal(None, type_=BigInteger())
+_THREADS: Any = select(
+    Thread.id.label("thread_id"), Thread.room, Thread.place, Thread.ticket_id, Thread.dialog_id
+).where(~Thread.is_retired, or_(Thread.ticket_id.in_(_tickets), Thread.dialog_id.in_(_dialogs)))
+_HOMELESS_TICKETS: Any = (
+    select(_NONE.label("thread_id"), Place.room, Place.place, Ticket.id.label("ticket_id"), _NONE.label("dialog_id"))
+    .join(Place, (Place.team_id == Ticket.team_id) & (Place.purpose == Purpose.TEAM.value))
+    .where(Ticket.id.in_(_tickets), NOT_CLOSED, Ticket.merged_into.is_(None))
+    .where(~exists(select(Thread.id).where(*_here, Thread.ticket_id == Ticket.id)))
+)
+_HOMELESS_DIALOGS: Any = (
+    select(_NONE.label("thread_id"), Place.room, Place.place, _NONE.label("ticket_id"), Dialog.id.label("dialog_id"))
+    .join(Place, (Place.team_id == Dialog.team_id) & (Place.purpose == Purpose.TEAM.value))
+    .where(Dialog.id.in_(_dialogs), Dialog.state == DialogState.LIVE)
+    .where(Dialog.ticket_id.is_(None), ~exists(select(Thread.id).where(*_here, Thread.dialog_id == Dialog.id)))
+)
+_LOOK: Any = union_all(_THREADS, _HOMELESS_TICKETS, _HOMELESS_DIALOGS)
+"""The threads of some tickets and dialogs, and where those of their teams lack one: one statement, also where no team
+chat is, since every message runs it."""
+
 _threads = table(Thread)
-_MORE = (
+_of_dialog = select(table(Dialog).c.ticket_id).where(table(Dialog).c.id == _threads.c.dialog_id).scalar_subquery()
+_MORE: Any = (
     update(_threads)
-    .where(
-        ~_threads.c.is_retired,
-        or_(
-            _threads.c.ticket_id.in_(bindparam("tickets", expanding=True)),
-            _threads.c.dialog_id.in_(bindparam("dialogs", expanding=True)),
-        ),
-    )
-    .values(wanted=_threads.c.wanted + 1)
-    .returning(_threads.c.id)
+    .where(_threads.c.id.in_(bindparam("changed", expanding=True)))
+    .values(wanted=_threads.c.wanted + 1, ticket_id=func.coalesce(_threads.c.ticket_id, _of_dialog))
 )
-
-
-_KEEPS = (
-    update(_threads)
-    .where(_threads.c.id.in_(bindparam("changed", expanding=True)), _threads.c.ticket_id.is_(None))
-    .values(
-        ticket_id=select(table(Dialog).c.ticket_id).where(table(Dialog).c.id == _threads.c.dialog_id).scalar_subquery()
-    )
-)
-"""A ticket keeps the thread of the dialog it came from."""
+"""A card is due; and a ticket keeps the thread of the dialog it came from."""
 
 
 def follow(desk: Desk, happened: Sequence[Happened]) -> None:
@@ -86,37 +95,25 @@ def follow(desk: Desk, happened: Sequence[Happened]) -> None:
         return
     if any(isinstance(each.event, Moved | TicketMerged | TicketUnmerged) for each in happened):
         _move_house(desk, tickets, dialogs)
-    _open_missing(desk, tickets, dialogs)
-    changed = desk.execute(_MORE, {"tickets": list(tickets), "dialogs": list(dialogs)}).scalars().all()
+    there, lacking = _look(desk, tickets, dialogs)
+    changed = [*there, *(thread.id for thread in _open(desk, lacking))]
     if changed:
-        desk.execute(_KEEPS, {"changed": list(changed)})
+        desk.execute(_MORE, {"changed": changed})
         mirrors.tell(desk, happened)
         _put_due(desk, changed)
 
 
-def _open_missing(desk: Desk, tickets: Collection[int | None], dialogs: Collection[int | None]) -> list[Thread]:
-    """Opens a thread in each of the team's channels for what has none there and is not over."""
-    found: list[dict[str, Any]] = []
-    if tickets:
-        found += [dict(row._mapping) for row in desk.execute(_HOMELESS_TICKETS, {"ids": list(tickets)})]
-    if dialogs:
-        found += [dict(row._mapping) for row in desk.execute(_HOMELESS_DIALOGS, {"ids": list(dialogs)})]
-    return _open(desk, found) if found else []
-
-
-_here = (Thread.room == Place.room, Thread.place == Place.place)
-_HOMELESS_TICKETS: Any = (
-    select(Place.room, Place.place, Ticket.id.label("ticket_id"), bindparam("none", None).label("dialog_id"))
-    .join(Place, (Place.team_id == Ticket.team_id) & (Place.purpose == Purpose.TEAM.value))
-    .where(Ticket.id.in_(bindparam("ids", expanding=True)), NOT_CLOSED, Ticket.merged_into.is_(None))
-    .where(~exists(select(Thread.id).where(*_here, Thread.ticket_id == Ticket.id)))
-)
-_HOMELESS_DIALOGS: Any = (
-    select(Place.room, Place.place, bindparam("none", None).label("ticket_id"), Dialog.id.label("dialog_id"))
-    .join(Place, (Place.team_id == Dialog.team_id) & (Place.purpose == Purpose.TEAM.value))
-    .where(Dialog.id.in_(bindparam("ids", expanding=True)), Dialog.state == DialogState.LIVE)
-    .where(Dialog.ticket_id.is_(None), ~exists(select(Thread.id).where(*_here, Thread.dialog_id == Dialog.id)))
-)
+def _look(
+    desk: Desk, tickets: Collection[int | None], dialogs: Collection[int | None]
+) -> tuple[list[int], list[dict[str, Any]]]:
+    """The threads there are, and those that lack in the channels of the teams of what is not over."""
+    rows = desk.execute(_LOOK, {"tickets": list(tickets), "dialogs": list(dialogs)}).all()
+    there = [row.thread_id for row in rows if row.thread_id is not None]
+    lacking = [row for row in rows if row.thread_id is None]
+    return there, [
+        {"room": row.room, "place": row.place, "ticket_id": row.ticket_id, "dialog_id": row.dialog_id}
+        for row in lacking
+    ]
 
 
 def _move_house(desk: Desk, tickets: Collection[int | None], dialogs: Collection[int | None]) -> None:
@@ -181,7 +178,7 @@ def lost(desk: Desk, thread: Thread) -> Sequence[Thread]:
     desk.execute(update(Delivery).where(*waiting).values(**gone))
     thread.ticket_id, thread.dialog_id, ticket, dialog = None, None, thread.ticket_id, thread.dialog_id
     desk.flush()
-    return _open_missing(desk, {ticket} - {None}, {dialog} - {None})
+    return _open(desk, _look(desk, {ticket} - {None}, {dialog} - {None})[1])
 
 
 def _put_due(desk: Desk, thread_ids: Sequence[int]) -> None:

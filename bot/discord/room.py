@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 _LEASE = "room:discord"
 _COMMANDS = "discord:commands"
-_LOOK_S, _NOTE_S = 2.0, 5.0
+_LOOK_S, _NOTE_S = 2.0, 2.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
 _RESTS = {
     "room:discord": timedelta(milliseconds=22),

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from core import threads
 from core.models import Delivery
 from tests.contracts.desk import eventually
 from tests.platforms.discord_intents import Intent
@@ -48,22 +49,25 @@ async def test_a_line_in_a_post_that_was_archived_meanwhile_is_read_too(team: Te
 
 async def test_only_threads_past_their_cursor_are_read(team: Team) -> None:
     await team.line("a note to begin with", "note")
-    await asyncio.sleep(6)  # our own lines pass by every five seconds
-    await team.does(_drop(team, resumable=False))
-    await team.line("and one after", "note")
-    reads = [each for each in team.guild.discord.requests if each.method == "GET" and "/messages" in each.path]
-    count = len(reads)
-    await team.does(_drop(team, resumable=False))
-    await team.line("and another", "note")
-    reads = [each for each in team.guild.discord.requests if each.method == "GET" and "/messages" in each.path]
-    assert len(reads) - count <= 2
+    await _all_read(team)
+    team.desk.end(signal.SIGTERM)
+    asked = len(team.guild.discord.requests)
+    await team.does(team.ines.person.posts(team.post, "the only one unread"))
+    team.desk.start()
+    await team.says_eventually(("note", "the only one unread"))
+    reads = [each.path for each in team.guild.discord.requests[asked:] if each.method == "GET"]
+    assert [path for path in reads if path.endswith("/messages")] == [f"/channels/{team.post.id}/messages"]
 
 
-async def _drop(team: Team, *, resumable: bool) -> None:
-    gateway = team.guild.discord.gateway
-    before = gateway.identifies + gateway.resumes
-    team.guild.discord.invalidates_session(resumable=resumable)
-    await team.guild.discord.until(lambda: gateway.identifies + gateway.resumes > before and gateway.connected)
+async def _all_read(team: Team) -> None:
+    """Waits until the cursors of all active threads stand at their last message."""
+
+    async def unread() -> list[str]:
+        cursors = await team.shop.read(lambda desk: {each.root: each.cursor for each in threads.cursors(desk, "discord")})
+        active = [post for post in team.guild.discord.world.active_threads() if str(post.id) in cursors]
+        return [post.name for post in active if int(cursors[str(post.id)] or 0) < (post.last_message_id or 0)]
+
+    assert await eventually(unread, lambda found: not found) == []
 
 
 @pytest.mark.parametrize("how", ["drop", "reconnect", "resumable", "invalid"])
