@@ -56,7 +56,8 @@ def open_for_tickets(desk: Desk, place: Place, ticket_ids: Sequence[int]) -> Non
 
 
 _here = (Thread.room == Place.room, Thread.place == Place.place)
-_tickets, _dialogs = bindparam("tickets", expanding=True), bindparam("dialogs", expanding=True)
+_tickets: Any = bindparam("tickets", expanding=True)
+_dialogs: Any = bindparam("dialogs", expanding=True)
 _NONE = literal(None, type_=BigInteger())
 _THREADS: Any = select(
     Thread.id.label("thread_id"), Thread.room, Thread.place, Thread.ticket_id, Thread.dialog_id

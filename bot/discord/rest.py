@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -27,6 +28,8 @@ _PATIENCE_S = 20.0
 _INSIDE_S = 16.0
 """How long discord.py may wait for a rate by itself: longer than any window of a bucket (15 s), far shorter than the
 ten minutes for a third rename."""
+_NOTICED_S = 0.75
+"""A post that would have to wait longer for its rate is put off, so that it holds up no other."""
 _REPEATED = frozenset((500, 502, 504, 524))
 """What discord.py would repeat by itself, though a post may have arrived."""
 
@@ -56,6 +59,8 @@ class Rest:
         self._http: HTTPClient | None = None
         self._me: Wire = {}
         self._opening = asyncio.Lock()
+        self._full: dict[str, float] = {}
+        """Until when nothing more may be posted at an address."""
 
     async def ask(
         self, method: str, path: str, *, body: Any = None, files: Sequence[Parcel] = (), needs: str = "", **parts: Any
@@ -65,11 +70,12 @@ class Rest:
         Raises what `troubles.meaning` says for refusals; TemporaryError for what surely was not done; anything else
         where nobody knows.
         """
-        http = await self._opened()
+        http, route = await self._opened(), Route(method, path, **parts)
+        self._refuse_hurry(route)
         more: Wire = {"form": _form(body, files)} if files else {} if body is None else {"json": body}
         try:
             async with asyncio.timeout(_PATIENCE_S):
-                return await http.request(Route(method, path, **parts), **more)
+                return await http.request(route, **more)
         except discord.RateLimited as error:
             raise wait(error.retry_after) from None
         except discord.HTTPException as error:
@@ -80,6 +86,13 @@ class Rest:
         except aiohttp.ClientConnectorError:
             raise Away from None
 
+    def _refuse_hurry(self, route: Route) -> None:
+        free_at, now = self._full.get(route.url, 0.0), time.monotonic()
+        if free_at <= now:
+            self._full.pop(route.url, None)
+        elif route.method == "POST" and free_at - now > _NOTICED_S:
+            raise wait(free_at - now)
+
     async def _opened(self) -> HTTPClient:
         async with self._opening:
             if self._http is None:
@@ -87,7 +100,7 @@ class Rest:
             return self._http
 
     async def _logged_in(self) -> HTTPClient:
-        http = HTTPClient(asyncio.get_running_loop(), http_trace=_trace())
+        http = HTTPClient(asyncio.get_running_loop(), http_trace=self._trace())
         http.max_ratelimit_timeout = _INSIDE_S  # its constructor takes nothing below 30 s
         try:
             async with asyncio.timeout(_PATIENCE_S):
@@ -103,6 +116,22 @@ class Rest:
                     raise Away from None
             raise
         return http
+
+    def _trace(self) -> aiohttp.TraceConfig:
+        """discord.py repeats what failed on Discord's side, up to five times; we ask first whether it arrived."""
+
+        async def look(
+            session: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
+        ) -> None:
+            if end.response.status in _REPEATED:
+                end.response.close()
+                raise Unanswered(end.response.status)
+            if end.method == "POST" and end.response.headers.get("X-RateLimit-Remaining") == "0":
+                self._full[str(end.url)] = time.monotonic() + _seconds(end.response)
+
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(look)
+        return trace
 
     async def me(self) -> str:
         """The bot's own id."""
@@ -156,16 +185,9 @@ def _form(body: Any, files: Sequence[Parcel]) -> list[Wire]:
     return form
 
 
-def _trace() -> aiohttp.TraceConfig:
-    """discord.py repeats what failed on Discord's side, up to five times; we ask first whether it arrived."""
-
-    async def stop(
-        session: aiohttp.ClientSession, context: SimpleNamespace, end: aiohttp.TraceRequestEndParams
-    ) -> None:
-        if end.response.status in _REPEATED:
-            end.response.close()
-            raise Unanswered(end.response.status)
-
-    trace = aiohttp.TraceConfig()
-    trace.on_request_end.append(stop)
-    return trace
+def _seconds(answer: aiohttp.ClientResponse) -> float:
+    """How long until a bucket is empty again."""
+    try:
+        return float(answer.headers.get("X-RateLimit-Reset-After", 0))
+    except ValueError:
+        return 0.0

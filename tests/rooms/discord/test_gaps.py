@@ -63,7 +63,8 @@ async def _all_read(team: Team) -> None:
     """Waits until the cursors of all active threads stand at their last message."""
 
     async def unread() -> list[str]:
-        cursors = await team.shop.read(lambda desk: {each.root: each.cursor for each in threads.cursors(desk, "discord")})
+        ours = await team.shop.read(lambda desk: threads.cursors(desk, "discord"))
+        cursors = {each.root: each.cursor for each in ours}
         active = [post for post in team.guild.discord.world.active_threads() if str(post.id) in cursors]
         return [post.name for post in active if int(cursors[str(post.id)] or 0) < (post.last_message_id or 0)]
 
@@ -189,6 +190,25 @@ async def test_intents_that_are_off_are_named(tmp_path: Path, guild: Guild) -> N
     await _until_said(blind, "Server Members Intent")
     blind.end()
     guild.discord.grants(Intent.GUILD_MEMBERS | Intent.MESSAGE_CONTENT | Intent.PRESENCES)
+
+
+async def test_a_revoked_token_is_named_and_the_rest_goes_on(tmp_path: Path, guild: Guild) -> None:
+    discord, token = guild.discord, guild.discord.token
+    shut = Server(tmp_path / "shut", discord.environment())
+    before = len(discord.gateway.sessions)
+    shut.start()
+    await guild.do(discord.until(lambda: len(discord.gateway.sessions) > before))
+    await guild.do(_revoked(guild))
+    await _until_said(shut, "does not know the bot's token")
+    async with httpx.AsyncClient() as web:
+        assert (await web.get(f"{shut.base}/room/sign-in")).status_code == 200
+    discord.token = discord.gateway.token = token
+    shut.end()
+    assert token not in shut.said()
+
+
+async def _revoked(guild: Guild) -> None:
+    guild.discord.revokes_token()
 
 
 async def _until_said(desk: Server, words: str) -> None:
