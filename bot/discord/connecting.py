@@ -103,4 +103,3 @@ async def _on_server(rest: Rest) -> list[Finding]:
         said = text("It lacks permissions there: {names}. Invite it again.", names=", ".join(lacks))
         found.append(Finding(Severity.ERROR, said, "DISCORD_GUILD_ID"))
     return found
-

@@ -281,4 +281,3 @@ def _numbers(target: str, here: Here) -> list[int]:
     digits = target.lstrip("#")
     found = [int(digits)] if digits.isdigit() else []
     return found + [number for number in (here.ticket, here.dialog) if number is not None]
-

@@ -39,23 +39,27 @@ class Posts:
         speaker = Voice(posting.language, posting.zone, self._clock())
         if posting.root is not None:
             return await self._update(posting, posting.root, board, speaker)
-        post = shapes.board(board, speaker, nonce=posting.nonce, role=self.role(posting.place, posting.role))
+        role = self.role(posting.place, posting.role)
+        post = shapes.board(board, speaker, nonce=posting.nonce, role=role)
         try:
             made = await self._make(posting, board, speaker, post)
         except Refused as error:
             if error.code != AT_CAP or not await self._channels.make_room(posting.place):
                 raise
             made = await self._make(posting, board, speaker, post)
+        self.called(posting.place, role)
         await self._channels.opened(posting.place)
         return made
 
     def role(self, place: str, role: str) -> str:
         """The role a place calls, at most once a minute; otherwise nobody."""
-        now = time.monotonic()
-        if not role or now - self._called_at.get(place, -_CALL_EVERY_S) < _CALL_EVERY_S:
-            return ""
-        self._called_at[place] = now
-        return role
+        lately = time.monotonic() - self._called_at.get(place, -_CALL_EVERY_S) < _CALL_EVERY_S
+        return "" if lately else role
+
+    def called(self, place: str, role: str) -> None:
+        """Notes that a place's role was called."""
+        if role:
+            self._called_at[place] = time.monotonic()
 
     async def _make(self, posting: Posting, board: Board, speaker: Voice, post: Post) -> Sent:
         opening: Wire = {"name": shapes.title(board, speaker), "auto_archive_duration": _KEPT_MINUTES}
@@ -201,8 +205,7 @@ class Posts:
             await self._rest.ask("PATCH", "/channels/{channel_id}", channel_id=root, body={"archived": False})
 
     async def of_team(self, place: str, speaker: Voice) -> str:
-        """Where a team is told something: in its channel; a forum has a post for that, which is made when it is needed.
-        """
+        """Where a team is told something: in its channel; a forum has a post for that, made when it is needed."""
         if not await self._channels.is_forum(place):
             return place
         name = f"discord:team:{place}"
@@ -258,4 +261,3 @@ class Posts:
             if posting.nonce in footers and each["author"]["id"] == await self._rest.me():
                 return str(each["id"])
         return None
-

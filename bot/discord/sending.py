@@ -66,7 +66,9 @@ class Sending:
         role = self.posts.role(posting.place, posting.role) if shown.calls_team else ""
         post = shapes.line(shown, self._voice(posting), role=role)
         if posting.root is None:
-            return await self._to_team(posting, post)
+            sent = await self._to_team(posting, post)
+            self.posts.called(posting.place, role)
+            return sent
         sent = await self._post(posting, post)
         await self.posts.rest_again(posting)
         return sent
@@ -262,4 +264,3 @@ def _words(posting: Posting) -> tuple[Words, ...]:
     if isinstance(posting.shown, tuple) and posting.shown:
         return posting.shown
     raise PermanentError(text("Nothing is left to show."))
-

@@ -47,5 +47,3 @@ async def team(guild: Guild, desk: Server, shop: Shop) -> Team:
 async def ines(team: Team) -> Chair:
     """The agent."""
     return team.ines
-
-

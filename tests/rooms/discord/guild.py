@@ -204,7 +204,6 @@ def _answer(message: Message | None) -> Answer:
     return Answer("" if message is None else plain(shown(message)), {} if message is None else _buttons(message))
 
 
-
 @dataclass
 class Team:
     """One agent, who sits at Discord, and a customer who has asked something."""

@@ -136,4 +136,3 @@ async def test_a_second_instance_says_so_and_waits(shop: Shop, section: Section,
     await asyncio.gather(running, return_exceptions=True)
     assert said == "Another instance of this desk listens in Discord; this one waits until it stops."
     assert await shop.read(lambda desk: leases.is_held(desk, "room:discord"))
-

@@ -99,3 +99,11 @@ async def test_in_a_text_channel_each_gets_a_thread_below_its_card(team: Team, g
     assert "Team: Second team" in shown(channel.messages[0])
     await team.says("is with Second team now")
     await team.until(lambda: [1] if team.post.archived else [])
+
+
+async def test_new_posts_call_the_teams_role_at_most_once_a_minute(team: Team, guild: Guild) -> None:
+    said = await team.does(guild.discord.owner.types("/desk setup", "general", channel=guild.forum, role=guild.agents))
+    assert "is Support's now" in said.text
+    posts = [(await Team.gathered(guild, team.desk, team.shop)).post for _ in range(2)]
+    called = [bool(guild.discord.pings(post.messages[0])) for post in posts]
+    assert called == [True, False]
