@@ -58,11 +58,7 @@ def _for_whom(command: Command) -> str:
 
 def _command(command: Command) -> str:
     speaker = Voice()
-    marks = [
-        mark
-        for mark, is_so in ((_for_whom(command), command.role != "agent"), ("many", command.many))
-        if is_so
-    ]
+    marks = [mark for mark, is_so in ((_for_whom(command), command.role != "agent"), ("many", command.many)) if is_so]
     marked = f" *({', '.join(marks)})*" if marks else ""
     details = "".join(f"\n{speaker.say(each)}\n" for each in command.details)
     return f"**`{command.usage}`**{marked} — {speaker.say(command.summary)}\n{details}\n    {command.example}\n"

@@ -160,9 +160,7 @@ async def test_nobody_answers_and_the_team_is_called_aloud(shop: Shop, chat: Cha
     assert any(each.startswith("line C1: A customer waits live") and each.endswith("!team") for each in posted)
 
 
-async def test_who_leaves_the_channel_is_off_the_desk_and_their_dialog_is_called_out(
-    shop: Shop, chat: Chat
-) -> None:
+async def test_who_leaves_the_channel_is_off_the_desk_and_their_dialog_is_called_out(shop: Shop, chat: Chat) -> None:
     await shop.customer("ana").writes("My lamp is broken")
     await chat.types("INES", "dialog take 1")
     await chat.types("INES", "ticket new internal Lamps")
