@@ -111,8 +111,8 @@ class Hearing:
         try:
             spoken = await self._say(actor, said, spot)
         except UserError as error:
-            await self._pass_by(said, spot)
-            return Heard(voice, _refusal(error))
+            is_new = await self._pass_by(said, spot)
+            return Heard(voice, _refusal(error) if is_new else None)
         return Heard(voice, spoken.answer, spoken)
 
     async def _say(self, actor: Actor, said: Said, spot: Spot) -> Spoken:
@@ -132,10 +132,15 @@ class Hearing:
 
         return await self.desks.change(actor, body)
 
-    async def _pass_by(self, said: Said, spot: Spot) -> None:
-        """A refused line was read, too."""
-        if said.moves_cursor:
-            await self.desks.change(SYSTEM, lambda desk: threads.read_up_to(desk, spot.thread_id, said.order))
+    async def _pass_by(self, said: Said, spot: Spot) -> bool:
+        """A refused line was read, too; False where its writer has been told so already."""
+
+        def body(desk: Desk) -> bool:
+            if said.moves_cursor:
+                threads.read_up_to(desk, spot.thread_id, said.order)
+            return intake.is_first(desk, f"room:{self.room}", _line_key(said))
+
+        return await self.desks.change(SYSTEM, body)
 
     async def edited(self, said: Said) -> Heard | None:
         """An agent changed a line they had typed; None where the desk does not know it."""

@@ -97,6 +97,10 @@ async def test_who_is_no_agent_is_told_so_and_nothing_is_kept(shop: Shop, chat: 
     assert heard is not None
     assert heard.answer is not None
     assert "no agent" in heard.voice.say(heard.answer.text)
+    chat.typed -= 1
+    again = await chat.says("STRANGER", "Hello?", root=await _root(shop))
+    assert again is not None
+    assert again.answer is None
     assert "no agent" in await chat.types("STRANGER", "ticket list")
     assert not any(words == "Hello?" for _, words in await shop.said())
 

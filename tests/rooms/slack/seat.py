@@ -63,7 +63,7 @@ class SlackSeat:
             message = await self.person.posts(self.office.channel, words, thread_ts=thread)
             if key:
                 self.office.lines[key] = message
-        await _until(lambda: _mark(message, slack) or self._answers(before))
+        await _until(lambda: _mark(message, slack) or self._answers(before), within_s=PATIENCE_S)
         if not _mark(message, slack):
             await _until(lambda: _mark(message, slack), within_s=0.5)
         answers = self._answers(before)
@@ -94,7 +94,7 @@ class SlackSeat:
             self.office.presses[key] = payload
         before = len(self.office.slack.world.ephemerals)
         what = await self.person._does("interactive", payload, 0.5)
-        await _until(lambda: what.failed or self._answers(before), within_s=0.5 if key else 5)
+        await _until(lambda: what.failed or self._answers(before), within_s=0.5 if key else PATIENCE_S)
         answers = self._answers(before)
         return answer_of(answers, self.office.slack) if answers else seen(what)
 
