@@ -30,11 +30,20 @@ class Row(NamedTuple):
     priority: Priority
     team: str
     assignee: str
-    contact: Text | None
+    called: str
+    """The contact's name, or what they say it is; nothing where neither is known."""
+    contact_id: int | None
     due_at: datetime | None
     waiting_since: datetime | None
     updated_at: datetime
     tags: tuple[str, ...]
+
+    @property
+    def customer(self) -> Text | None:
+        """Whose it is, as people read it; nobody's is internal."""
+        if self.called:
+            return verbatim(self.called)
+        return text("Customer {id}", id=self.contact_id) if self.contact_id else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,18 +248,11 @@ def _beyond(key: Sort, edge: Any) -> Any:
     return key.expression < edge if key.goes_down else key.expression > edge
 
 
-def _called(name: str | None, contact_id: int | None) -> Text | None:
-    if name:
-        return verbatim(name)
-    return text("Customer {id}", id=contact_id) if contact_id else None
-
-
 def _row(row: Any) -> Row:
     """Unpacked in one go, in the order of `_rows`: by name each value takes as long as all of them do so."""
     (number, subject, status, priority, due_at, waiting_since, _, updated_at, team, assignee, name, claimed_name,
      contact_id, tags) = row  # fmt: skip
-    contact = _called(name or claimed_name, contact_id)
     return Row(
-        number, subject, status, priority, team, assignee or "", contact, due_at, waiting_since, updated_at,
-        tuple(sorted(tags.split(","))) if tags else (),
+        number, subject, status, priority, team, assignee or "", name or claimed_name or "", contact_id, due_at,
+        waiting_since, updated_at, tuple(sorted(tags.split(","))) if tags else (),
     )  # fmt: skip

@@ -97,8 +97,9 @@ def tags_of(desk: Desk, ticket: Ticket | None, dialog: Dialog | None) -> tuple[s
 def row_card(row: Row) -> Card:
     """One line of a list as a small card."""
     fields = [Field(text("Status"), STATUS_WORDS[row.status]), Field(text("Assignee"), verbatim(row.assignee or "–"))]
-    if row.contact is not None:
-        fields.append(Field(text("Customer"), row.contact))
+    customer = row.customer
+    if customer is not None:
+        fields.append(Field(text("Customer"), customer))
     if row.priority is not Priority.NORMAL:
         fields.append(Field(text("Priority"), PRIORITY_WORDS[row.priority]))
     if row.due_at is not None:
