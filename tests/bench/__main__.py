@@ -2,14 +2,14 @@
 
 import argparse
 
-from tests.bench import intake, lists, live
+from tests.bench import intake, lists, live, rooms
 from tests.bench.tables import Row, markdown
 
 
 def main() -> None:
     """Runs what is asked for, all by default."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only", choices=["intake", "lists", "live"])
+    parser.add_argument("--only", choices=["intake", "lists", "live", "rooms"])
     parser.add_argument("--small", action="store_true", help="Fewer tickets and widgets, for a quick look.")
     given = parser.parse_args()
     rows: list[Row] = []
@@ -19,6 +19,8 @@ def main() -> None:
         rows += lists.on_sqlite(large=10_000, messages=5_000) if given.small else lists.on_sqlite()
     if given.only in (None, "live"):
         rows += live.measured(widgets=200 if given.small else 2_000)
+    if given.only in (None, "rooms"):
+        rows += rooms.measured()
     print(markdown(rows))
 
 

@@ -90,10 +90,10 @@ async def _nothing() -> str:
     return ""
 
 
-def _greeting(server: Server) -> Callable[[], Any]:
+def _greeting(server: Server, channel: str = "shop") -> Callable[[], Any]:
     async def greet() -> str:
         async with httpx.AsyncClient(base_url=server.base) as web:
-            told = await web.post("/chat/session", json={"channel": "shop"})
+            told = await web.post("/chat/session", json={"channel": channel})
         return json.dumps({"type": "hello", "version": 1, "token": told.json()["token"], "dialog": None, "seq": 0})
 
     return greet
@@ -108,19 +108,19 @@ async def _seen_in_room(server: Server) -> tuple[list[float], float]:
     async with connect(f"{wire}/room/ws", additional_headers=headers, max_size=None) as room:
         await room.send(json.dumps({"type": "open", "view": "live", "thread": ""}))
         await room.recv()
-        customers = [await _customer(server) for _ in range(20)]
+        customers = [await customer(server) for _ in range(20)]
         await room.send(json.dumps({"type": "open", "view": "live", "thread": f"dialog:{customers[0][1]}"}))
         sent: dict[str, float] = {}
         delays: list[float] = []
         watching = asyncio.create_task(_watch(room, sent, delays))
-        draining = [asyncio.create_task(_drain(socket)) for socket, _ in customers]
+        draining = [asyncio.create_task(drain(socket)) for socket, _ in customers]
         cpu, began = _cpu_s(), time.perf_counter()
         for number in range(RATE * SECONDS):
             socket = customers[number % 20][0]
             words = f"mark-{uuid.uuid4().hex}"
             if number % 20 == 0:
                 sent[words] = time.perf_counter()
-            await socket.send(json.dumps({"type": "say", "client_id": uuid.uuid4().hex, "text": words, "files": []}))
+            await say(socket, words)
             await asyncio.sleep(max(0.0, began + (number + 1) / RATE - time.perf_counter()))
         await asyncio.sleep(1)
         share = (_cpu_s() - cpu) / (time.perf_counter() - began)
@@ -134,17 +134,24 @@ def _cpu_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def _customer(server: Server) -> tuple[Any, int]:
-    socket = await connect(f"{server.base.replace('http', 'ws')}/chat/ws?channel=shop")
-    await socket.send(await _greeting(server)())
-    await socket.send(json.dumps({"type": "say", "client_id": uuid.uuid4().hex, "text": "Hello", "files": []}))
+async def customer(server: Server, channel: str = "shop") -> tuple[Any, int]:
+    """Somebody who has said hello in the web chat: their socket and their dialog."""
+    socket = await connect(f"{server.base.replace('http', 'ws')}/chat/ws?channel={channel}")
+    await socket.send(await _greeting(server, channel)())
+    await say(socket, "Hello")
     while True:
         frame = json.loads(await socket.recv())
         if frame["type"] == "said":
             return socket, frame["dialog"]
 
 
-async def _drain(socket: Any) -> None:
+async def say(socket: Any, words: str) -> None:
+    """Sends a customer's words."""
+    await socket.send(json.dumps({"type": "say", "client_id": uuid.uuid4().hex, "text": words, "files": []}))
+
+
+async def drain(socket: Any) -> None:
+    """Reads a socket and forgets it."""
     async for _ in socket:
         pass
 

@@ -22,6 +22,8 @@ class Customer:
     base: str
     name: str
     chance: random.Random
+    pause_s: float = 0.25
+    """At most so long between two messages."""
     token: str = ""
     dialog: int | None = None
     seq: int = 0
@@ -62,7 +64,7 @@ class Customer:
 
     async def _talk(self, socket: ClientConnection) -> None:
         while True:
-            await asyncio.sleep(self.chance.random() * 0.25)
+            await asyncio.sleep(self.chance.random() * self.pause_s)
             if not self.talks:
                 continue
             client_id = uuid.uuid4().hex

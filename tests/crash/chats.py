@@ -1,0 +1,164 @@
+"""Kills a desk that works in two team chats at once; they live on, and keep what was said in them meanwhile."""
+
+import asyncio
+import random
+import re
+import signal
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from core import accounts
+from core.actor import SYSTEM
+from core.desk import Desk
+from core.models import HeldReply, Message, Thread
+from core.pace import Pace
+from core.store import Desks, open_driver
+from tests.crash.chatters import Chatter, DiscordChat, SlackChat
+from tests.crash.counting import Outcome, compared
+from tests.crash.desk import Server, server_in
+from tests.crash.people import Customer
+from tests.platforms.fake_discord import FakeDiscord
+from tests.platforms.fake_slack import FakeSlack
+from tests.rooms.slack.conftest import MANIFEST
+
+CUSTOMERS = 4
+PAUSE_S = 1.5
+"""Two channels take a post a second each, so people talk slower here."""
+PATIENCE_S, QUIET_S = 45.0, 3.0
+_LINE = re.compile(r"\w+ (says|writes) \d+")
+
+
+async def crash_in_chats(rounds: int, chance: random.Random) -> Outcome:
+    """Runs customers and two agents, one in each chat, and counts in the store and in both chats."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with _open(Path(folder), chance) as (server, agents):
+            customers = [
+                Customer(server.base, f"C{n}", random.Random(chance.random()), PAUSE_S) for n in range(CUSTOMERS)
+            ]
+            tasks = [asyncio.create_task(each.live()) for each in (*agents, *customers)]
+            for _ in range(rounds):
+                await asyncio.sleep(0.3 + chance.random() * 1.5)
+                await server.end(signal.SIGKILL)
+                await server.start()
+            lost, doubled = await _settled(server, agents, customers)
+            for task in tasks:
+                task.cancel()
+            await server.end(signal.SIGTERM)
+            outcome = await compared(server.url, (), customers, rounds)
+            outcome.answered = sum(len(agent.lines) for agent in agents)
+            outcome.lost += lost
+            outcome.doubled += doubled
+            return outcome
+
+
+@asynccontextmanager
+async def _open(folder: Path, chance: random.Random) -> AsyncIterator[tuple[Server, list[Chatter]]]:
+    """A desk whose team has a channel in Slack and a forum in Discord, and an agent in each."""
+    async with FakeSlack(manifest=MANIFEST, retry_waits_s=(0.0, 2.0, 8.0)) as slack, FakeDiscord() as discord:
+        server = server_in(folder, more=_keys(slack) | discord.environment())
+        slack.add_user("boss", is_admin=True)
+        ines, omar, role = slack.add_user("ines"), discord.member("omar"), discord.add_role("Agents")
+        slack.add_channel("support", "boss", "ines")
+        await omar.gets_role(role)
+        forum = discord.add_channel("support", "forum", private_to=(role, discord.bot))
+        await server.start()
+        await slack.connected(2)
+        said = (await slack.user("boss").types("support", "/ticket desk setup", look_s=15)).text
+        assert "Support" in said, said
+        await _same_admin(server, slack.user("boss").id, str(discord.owner.id))
+        await discord.connected()
+        await discord.until(lambda: discord.backend.commands.named(1, "desk"))
+        said = (await discord.owner.types("/desk setup", "general", channel=forum)).text
+        assert "is Support's now" in said, said
+        chats = (SlackChat(slack, ines), "ines"), (DiscordChat(forum, omar), "omar")
+        yield server, [Chatter(chat, name, random.Random(chance.random())) for chat, name in chats]
+
+
+def _keys(slack: FakeSlack) -> dict[str, str]:
+    return {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token, "SLACK_API_URL": slack.api_url}
+
+
+async def _same_admin(server: Server, in_slack: str, in_discord: str) -> None:
+    """Who set the desk up in Slack is the one who owns the Discord server."""
+
+    def body(desk: Desk) -> None:
+        agent = accounts.agent_at(desk, "slack", in_slack)
+        assert agent is not None
+        accounts.attach(desk, agent, "discord", in_discord)
+
+    desks = Desks(open_driver(server.url), pace=Pace())
+    try:
+        await desks.change(SYSTEM, body)
+    finally:
+        await desks.close()
+
+
+async def _settled(
+    server: Server, agents: Sequence[Chatter], customers: Sequence[Customer]
+) -> tuple[list[str], list[str]]:
+    """Lets everything arrive, then waits whether anything comes twice; returns what is lost and doubled."""
+    for each in (*agents, *customers):
+        each.talks = False
+    until = time.monotonic() + PATIENCE_S
+    desks = Desks(open_driver(server.url), pace=Pace())
+    try:
+        while time.monotonic() < until:
+            await asyncio.sleep(0.3)
+            if not any(each.unsent for each in customers) and not (await _differences(desks, agents))[0]:
+                break
+        await asyncio.sleep(QUIET_S)
+        return await _differences(desks, agents)
+    finally:
+        await desks.close()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the store has: the words of each thread, and the words that wait for a decision."""
+
+    threads: dict[tuple[str, str], list[str]]
+    held: list[str]
+
+
+def _kept(desk: Desk) -> Kept:
+    said = desk.session.scalars(select(Message).order_by(Message.id)).all()
+    threads: dict[tuple[str, str], list[str]] = {}
+    for thread in desk.session.scalars(select(Thread)):
+        theirs = [m for m in said if _is_in(m, thread)]
+        threads[thread.room, thread.root or ""] = [m.body for m in theirs if _LINE.fullmatch(m.body)]
+    return Kept(threads, list(desk.session.scalars(select(HeldReply.body))))
+
+
+def _is_in(message: Message, thread: Thread) -> bool:
+    if thread.ticket_id is not None:
+        return message.ticket_id == thread.ticket_id
+    return message.dialog_id == thread.dialog_id
+
+
+async def _differences(desks: Desks, agents: Sequence[Chatter]) -> tuple[list[str], list[str]]:
+    """What is in the store and not in a chat, in a chat and not in the store, or twice in either."""
+    kept = await desks.read(SYSTEM, _kept)
+    lost, doubled = [], []
+    for agent in agents:
+        for thread in agent.chat.threads():
+            stored = kept.threads.get((agent.chat.name, thread), [])
+            shown = agent.chat.lines(thread)
+            where = f"in {agent.chat.name}'s {thread}"
+            lost += [f"{words} is not {where}" for words in stored if not shown[words]]
+            doubled += [f"{words} is {shown[words]} times {where}" for words in stored if shown[words] > 1]
+            doubled += [f"{words} is stored twice {where}" for words in set(stored) if stored.count(words) > 1]
+            known = {*stored, *kept.held}
+            lost += [
+                f"{words} is not stored, but {where}"
+                for words in shown
+                if _LINE.fullmatch(words) and words not in known
+            ]
+    roots = {(agent.chat.name, thread) for agent in agents for thread in agent.chat.threads()}
+    lost += [f"{room}'s thread {root or '(none)'} is not there" for room, root in kept.threads.keys() - roots]
+    return lost, doubled
