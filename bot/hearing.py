@@ -23,7 +23,7 @@ from core.models import Place, Team
 from core.render import Voice
 from core.show import Answer, Text, Tone, text
 from core.store import Desks
-from core.threads import Spot
+from core.threads import Edit, Spot
 
 T = TypeVar("T")
 Describe = Callable[[str, str], Awaitable[Surroundings]]
@@ -145,19 +145,28 @@ class Hearing:
     async def edited(self, said: Said) -> Heard | None:
         """An agent changed a line they had typed; None where the desk does not know it."""
 
-        def body(desk: Desk) -> bool:
+        def body(desk: Desk) -> Edit:
             spot = threads.at(desk, self.room, said.place, said.root)
             agent_id = desk.actor.agent_id
             if spot is None or agent_id is None:
-                return False
-            return threads.typed_edited(desk, Typed(spot.thread_id, said.id), agent_id, saying.body_of(said.words))
+                return Edit.UNKNOWN
+            now = saying.reread(
+                desk, said.words, names_somebody=said.names_somebody, leads_inside=said.leads_inside
+            )  # fmt: skip
+            return threads.typed_edited(desk, Typed(spot.thread_id, said.id), agent_id, now)
 
-        actor = await self.actor(said.account)
+        actor, voice = await self.actor(said.account), await self.voice(said.account, said.place)
         try:
-            known = await self.desks.change(actor, body)
+            became = await self.desks.change(actor, body)
         except UserError as error:
-            return Heard(await self.voice(said.account, said.place), _refusal(error))
-        return Heard(await self.voice(said.account, said.place)) if known else None
+            return Heard(voice, _refusal(error))
+        match became:
+            case Edit.UNKNOWN:
+                return None
+            case Edit.WITHDRAWN:
+                return Heard(voice, Answer(_NOT_SENT, tone=Tone.WARN))
+            case Edit.DONE:
+                return Heard(voice)
 
     async def deleted(self, place: str, root: str, line: str) -> bool:
         """A line was deleted there; False where the desk does not know it."""
@@ -264,6 +273,9 @@ class Hearing:
 
 
 _NO_AGENT: Text = text("You are no agent of this desk, so your line went nowhere. An admin can add you.")
+
+
+_NOT_SENT: Text = text("Not sent: your line says now that it is a note. Type it anew to keep it as one.")
 
 
 def _line_key(said: Said) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot import cards
-from core import accounts, dialogs, history, messages, outbox, places, pushed, threads, tickets
+from core import accounts, dialogs, history, messages, outbox, places, policy, pushed, threads, tickets
 from core.actor import Actor, ActorKind
 from core.desk import Desk
 from core.errors import PermanentError
@@ -43,12 +43,24 @@ def read(desk: Desk, claimed: Claimed) -> Posting:
     place = places.at(desk, thread.room, thread.place)
     team = _team(desk, thread)
     with desk.acting(_as_team(team)):
+        _must_be_seen(desk, thread, delivery)
         return Posting(
             delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=delivery.kind, place=thread.place,
             root=thread.root, shown=_shown(desk, claimed, thread), language=team.language, zone=team.time_zone,
             role="" if place is None else place.role, earlier_id=str(delivery.facts.get("external_id", "")),
             facts=thread.facts,
         )  # fmt: skip
+
+
+def _must_be_seen(desk: Desk, thread: Thread, delivery: Delivery) -> None:
+    """Nothing is shown to a team that may not see it; a thread that rests says only where its matter is now."""
+    if thread.is_retired and delivery.kind in (CARD, pushed.RETRACT, pushed.MARK):
+        return
+    ticket = None if thread.ticket_id is None else desk.session.get(Ticket, thread.ticket_id)
+    dialog = None if thread.dialog_id is None else desk.session.get(Dialog, thread.dialog_id)
+    about = ticket or dialog
+    if about is not None and not policy.may_see(desk, about):
+        raise PermanentError(text("The team of this channel may not see it."))
 
 
 def _team(desk: Desk, thread: Thread) -> Team:

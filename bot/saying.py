@@ -12,12 +12,14 @@ from bot.commands.running import run_on
 from core import dialogs, files, intake, messages, policy, replies, teams
 from core.actor import Actor
 from core.desk import Desk
+from core.errors import UserError
 from core.messages import Where
 from core.mirrors import Typed
 from core.models import Agent, Dialog
 from core.replies import Draft
 from core.show import Answer, Text, Tone, text
 from core.store import Desks
+from core.threads import Reread
 
 _MENTION = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9._-]{0,31})", re.IGNORECASE)
 
@@ -25,14 +27,24 @@ _NOTE = re.compile(r"\s*note:\s*(?=\S)", re.IGNORECASE)
 """Written before a line, it makes a note of it, as `!n` does."""
 
 
-_SHORT = re.compile(r"\s*[!/](?:(?:ticket )?(?:reply|note)(?:-close)?|rc?|n)\s+(?=\S)", re.IGNORECASE)
+_NOTED = re.compile(r"\s*(?:note:\s*|[!/](?:ticket )?(?:note|n)\s+)(?=\S)", re.IGNORECASE)
+_REPLIED = re.compile(r"\s*[!/](?:ticket )?(?:reply-close|reply|rc?)\s+(?=\S)", re.IGNORECASE)
 """What may stand before words in a thread without being part of them."""
 
 
-def body_of(typed: str) -> str:
-    """The words of a line that was typed with what they are for before them (`!n …`, `note: …`)."""
-    before = _NOTE.match(typed) or _SHORT.match(typed)
-    return typed if before is None else typed[before.end() :]
+def reread(desk: Desk, words: str, *, names_somebody: bool, leads_inside: bool) -> Reread:
+    """What a line that its writer has changed says now. Raises UserError where it has become another command."""
+    noted, replied = _NOTED.match(words), _REPLIED.match(words)
+    if noted is not None:
+        return Reread(words[noted.end() :], is_note=True)
+    if replied is not None:
+        return Reread(words[replied.end() :])
+    if words.lstrip().startswith(("!", "/")):
+        raise UserError(
+            text("A line is not changed into a command. Delete it and type the command anew.")
+        )
+    doubt = "link" if leads_inside else "mention" if names_somebody or _mentions_colleague(desk, words) else ""
+    return Reread(words, doubt=doubt)
 
 
 class Became(StrEnum):

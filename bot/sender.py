@@ -119,7 +119,8 @@ class Sender(Generic[Thing]):
         """What cannot even be put into words (a note for a customer, a row that is gone) has failed for good."""
         try:
             return self._read(desk, claimed)
-        except DeskbellError as error:
+        except (DeskbellError, LookupError, ValueError) as error:
+            log.warning("delivery %s cannot be put into words (%s)", claimed.ids[0], type(error).__name__)
             for delivery_id in claimed.ids:
                 outbox.failed(desk, delivery_id, str(error))
             return None

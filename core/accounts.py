@@ -193,7 +193,7 @@ def left(desk: Desk, place: Place, external_id: str) -> None:
     waiting = (Candidate.room == place.room, Candidate.external_id == external_id)
     desk.execute(delete(Candidate).where(*waiting))
     agent = agent_at(desk, place.room, external_id)
-    if agent is None or _is_elsewhere(desk, agent, place):
+    if agent is None or place.purpose != Purpose.TEAM or _is_elsewhere(desk, agent, place):
         return
     teams.leave_team(desk, agent.id, place.team_id)
     is_in_none = desk.execute(select(Member.team_id).where(Member.agent_id == agent.id).limit(1)).first() is None

@@ -1,10 +1,11 @@
 """Questions on a ticket to people who are no agents: asked alone, answered as a note, chased once."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from core import deadlines, messages, notices, outbox, pushed
+from core import deadlines, messages, notices, outbox, pushed, tickets
 from core.deadlines import Due
 from core.desk import Desk
 from core.errors import UserError
@@ -12,6 +13,7 @@ from core.messages import Where, Words
 from core.models import Agent, Ask, Author, Message, Reader, Ticket
 from core.show import text
 
+_ADDS_TO_IT = timedelta(days=7)
 MOST_SHOWN = 10
 """Messages of a ticket that are shown along with a question."""
 
@@ -41,14 +43,19 @@ def _must_be_of(desk: Desk, ticket: Ticket, shown: Sequence[int]) -> None:
 
 
 def answer(desk: Desk, room: str, account: str, name: str, words: str) -> Ask | None:
-    """What somebody who was asked says: a note on the ticket of their newest question; None where nobody asked them."""
-    statement = select(Ask).where(Ask.room == room, Ask.account == account).order_by(Ask.id.desc()).limit(1)
+    """What somebody who was asked says: a note on the ticket of their newest question; None where nobody asked them.
+
+    For a week after their answer they may add to it.
+    """
+    lately = or_(Ask.answered_at.is_(None), Ask.answered_at > desk.now - _ADDS_TO_IT)
+    theirs = select(Ask).where(Ask.room == room, Ask.account == account, lately)
+    statement = theirs.order_by(Ask.id.desc()).limit(1)
     asked = desk.session.scalars(statement.with_for_update()).one_or_none()
     if asked is None:
         return None
     body = messages.bounded(desk, words)
     note = Words(author=Author.AGENT, reader=Reader.TEAM, body=body, author_name=name[:60])
-    messages.write(desk, note, Where(ticket_id=asked.ticket_id))
+    messages.write(desk, note, Where(ticket_id=tickets.standing(desk, asked.ticket_id).id))
     if asked.answered_at is None:
         asked.answered_at = desk.now
         deadlines.drop(desk, "ask", asked.id, "chase")

@@ -11,7 +11,7 @@ from core import upsert
 from core.desk import Desk
 from core.models import CARD, TO_BE_SENT, TROUBLED, Bucket, Delivery, Lane, Thread
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=120)
 """How long a sender has a lane: longer than it may take to ask for a delivery and to send it."""
 
 Rest = Callable[[str], timedelta]
@@ -113,7 +113,11 @@ def next_at(desk: Desk, destination: str) -> datetime | None:
 
 
 def release(desk: Desk, lane: str, holder: str) -> None:
-    """Gives a lane back; one with nothing left to send or to decide is forgotten."""
+    """Gives a lane back; one with nothing left to send or to decide is forgotten.
+
+    It is locked first, by a statement of its own, so that what somebody puts into it meanwhile is seen.
+    """
+    desk.execute(select(Lane.key).where(Lane.key == lane, Lane.leased_by == holder).with_for_update())
     empty = ~exists(select(Delivery.id).where(Delivery.lane == lane, or_(TO_BE_SENT, Delivery.state.in_(TROUBLED))))
     desk.execute(delete(Lane).where(Lane.key == lane, Lane.leased_by == holder, Lane.not_before.is_(None), empty))
     desk.execute(update(Lane).where(Lane.key == lane, Lane.leased_by == holder).values(leased_by="", leased_until=None))

@@ -66,13 +66,14 @@ def _note_copy(desk: Desk, message_id: int, where: Typed, *, is_origin: bool) ->
 def mark(desk: Desk, typed: Typed | None, what: Mark, was: Mark | None = None) -> None:
     """Marks a line where it was typed."""
     thread = None if typed is None else desk.session.get(Thread, typed.thread_id)
-    if typed is not None and thread is not None:
+    if typed is not None and thread is not None and thread.root is not None:
         outbox.put(desk, pushed.mark(thread, typed.line, what, was))
 
 
 def _mark_failed(desk: Desk, message_ids: Sequence[int]) -> None:
     typed = select(Copy.external_id, Thread).join(Thread, Copy.place == _PLACE)
-    rows = desk.session.execute(typed.where(Copy.message_id.in_(message_ids), Copy.is_origin)).all()
+    there = (Copy.message_id.in_(message_ids), Copy.is_origin, Thread.root.is_not(None))
+    rows = desk.session.execute(typed.where(*there)).all()
     outbox.put(desk, *(pushed.mark(thread, line, Mark.FAILED, Mark.SENT) for line, thread in rows))
 
 
@@ -150,7 +151,8 @@ def _change(desk: Desk, message_ids: Sequence[int], kind: str) -> None:
     found = select(Copy.message_id, Copy.external_id, Thread).join(Thread, Copy.place == _PLACE)
     removed = select(Message.id).where(Message.id == Copy.message_id, Message.redacted_at.is_not(None))
     ours = ~Copy.is_origin if kind == EDIT else or_(~Copy.is_origin, exists(removed))
-    rows = desk.session.execute(found.where(Copy.message_id.in_(message_ids), ours).order_by(Copy.id)).all()
+    there = (Copy.message_id.in_(message_ids), ours, Thread.root.is_not(None))
+    rows = desk.session.execute(found.where(*there).order_by(Copy.id)).all()
     outbox.put(
         desk,
         *(

@@ -70,11 +70,12 @@ def put(desk: Desk, *wanted: Wanted) -> None:
     """Adds deliveries to their lanes, in the transaction of what they tell of."""
     if not wanted:
         return
-    lanes = [
-        {"key": each.lane, "destination": each.destination, "buckets": list(each.buckets), "leased_by": ""}
-        for each in wanted
+    by_key = {each.lane: each for each in wanted}
+    rows_of_lanes = [
+        {"key": key, "destination": by_key[key].destination, "buckets": list(by_key[key].buckets), "leased_by": ""}
+        for key in sorted(by_key)
     ]
-    desk.execute(upsert.into(Lane, desk.on_postgres).on_conflict_do_nothing(), lanes)
+    desk.execute(_opened(desk.on_postgres), rows_of_lanes)
     rows = [
         {
             "lane": each.lane, "kind": each.kind, "rank": each.rank, "state": DeliveryState.WAITING, "is_due": True,
@@ -86,6 +87,12 @@ def put(desk: Desk, *wanted: Wanted) -> None:
     ]  # fmt: skip
     desk.execute(insert(Delivery), rows)
     desk.look(*(f"outbox:{each.destination}" for each in wanted))
+
+
+def _opened(on_postgres: bool) -> Any:
+    """Makes a lane, or locks the one there is: whoever gives it back at the same moment then sees what was put."""
+    statement = upsert.into(Lane, on_postgres)
+    return statement.on_conflict_do_update(index_elements=["key"], set_={"destination": statement.excluded.destination})
 
 
 def claim(desk: Desk, lane: str, holder: str) -> Claimed | None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, exists, func, select, update
+from sqlalchemy import Select, exists, func, select
 
+from core import showing
 from core.desk import Desk
 from core.models import NOT_CLOSED, Place, Purpose, Team, Thread, Ticket
 
@@ -30,15 +31,16 @@ def put(desk: Desk, team: Team, channel: Channel, purpose: Purpose) -> Place:
         desk.session.add(found)
     found.team_id, found.name, found.role = team.id, channel.name, channel.role
     desk.flush()
+    showing.settle_in(desk, channel.room, channel.place)
     return found
 
 
 def remove(desk: Desk, place: Place) -> None:
     """A channel is no team's any more: its threads rest where they are."""
-    mine = (Thread.room == place.room, Thread.place == place.place)
-    desk.execute(update(Thread).where(*mine).values(is_retired=True))
+    room, where = place.room, place.place
     desk.session.delete(place)
     desk.flush()
+    showing.settle_in(desk, room, where)
 
 
 def at(desk: Desk, room: str, place: str, purpose: Purpose = Purpose.TEAM) -> Place | None:

@@ -66,7 +66,7 @@ def call(
     """A line in a team's channel; a loud one calls the team."""
     room = _destination(place.room)
     facts = {
-        "place": place.place, "said": as_json(said), "loud": loud, "joins": "call",
+        "place": place.place, "said": as_json(said), "loud": loud, "joins": None if buttons else "call",
         "buttons": [{"label": as_json(each.label), "line": each.line, "tone": each.tone.value} for each in buttons],
     }  # fmt: skip
     return Wanted(
@@ -91,5 +91,5 @@ def dm(account: Account, said: Text, *, ticket_id: int | None = None, dialog_id:
     return Wanted(
         lane=f"dm:{account.id}", destination=room, kind=DM, buckets=(f"{room}:dms", room), rank=Rank.ALERT,
         ticket_id=ticket_id, dialog_id=dialog_id,
-        facts={"account": account.external_id, "said": as_json(said), "joins": "dm"},
+        facts={"account": account.external_id, "said": as_json(said), "joins": f"dm:{ticket_id}:{dialog_id}"},
     )  # fmt: skip

@@ -142,13 +142,16 @@ def _mark(held: HeldReply) -> Mark:
     return Mark.STOPPED if held.stopped_because else Mark.HELD
 
 
-def reword(desk: Desk, held: HeldReply, body: str) -> None:
-    """Puts a held reply into other words; no words withdraw it."""
+def reword(desk: Desk, held: HeldReply, body: str, *, doubt: str = "") -> None:
+    """Puts a held reply into other words; no words withdraw it, a doubt about them lets it wait for a decision."""
     clean = messages.bounded(desk, body)
     if not clean:
         _forget(desk, held)
         return
     held.body = clean
+    if doubt and not held.stopped_because:
+        held.stopped_because, held.release_at = doubt, None
+        mirrors.mark(desk, _typed(held), Mark.STOPPED, Mark.HELD)
     _show(desk, held)
 
 

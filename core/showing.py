@@ -7,7 +7,7 @@ delivery of its card waits; a sender notes the count before it renders and write
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, exists, func, insert, literal, or_, select, union_all, update
+from sqlalchemy import BigInteger, and_, bindparam, exists, func, insert, literal, or_, select, union_all, update
 
 from core import mirrors, outbox, pushed
 from core.connector import Sent
@@ -119,6 +119,31 @@ def _look(
 
 def _move_house(desk: Desk, tickets: Collection[int | None], dialogs: Collection[int | None]) -> None:
     """Threads of what went to another team or into another ticket rest where they are; what comes back goes on."""
+    _turn(desk, _strayed(or_(Thread.ticket_id.in_(list(tickets)), Thread.dialog_id.in_(list(dialogs)))))
+
+
+def settle_in(desk: Desk, room: str, place: str) -> None:
+    """A channel has another team, or none: threads of what is not its team's rest, those of what is not over go on."""
+    strayed = _strayed(and_(Thread.room == room, Thread.place == place))
+    live = exists(select(Dialog.id).where(Dialog.id == Thread.dialog_id, Dialog.state == DialogState.LIVE))
+    unclosed = exists(select(Ticket.id).where(Ticket.id == Thread.ticket_id, NOT_CLOSED))
+    desk.execute(update(Thread).where(Thread.id.in_(strayed.with_only_columns(Thread.id)), ~unclosed, ~live,
+                                      ~Thread.is_retired).values(is_retired=True))  # fmt: skip
+    _turn(desk, strayed.where(or_(unclosed, live)))
+
+
+def _turn(desk: Desk, strayed: Any) -> None:
+    """Retires these threads, or brings those back that were; their cards say so."""
+    moved = desk.session.scalars(strayed).all()
+    for thread in moved:
+        thread.is_retired, thread.wanted = not thread.is_retired, thread.wanted + 1
+    desk.flush()
+    mirrors.retell(desk, [thread.id for thread in moved if not thread.is_retired])
+    _put_due(desk, [thread.id for thread in moved])
+
+
+def _strayed(theirs: Any) -> Any:
+    """The threads that rest though their channel is their team's, and those that go on though it is not."""
     alone = Ticket.merged_into.is_(None)
     owner = select(Ticket.team_id).where(Ticket.id == Thread.ticket_id, alone).correlate(Thread).scalar_subquery()
     of_dialog = select(Dialog.team_id).where(Dialog.id == Thread.dialog_id).correlate(Thread).scalar_subquery()
@@ -126,13 +151,7 @@ def _move_house(desk: Desk, tickets: Collection[int | None], dialogs: Collection
         select(Place.id).where(*_here, Place.purpose == Purpose.TEAM.value)
         .where(or_(Place.team_id == owner, Thread.ticket_id.is_(None) & (Place.team_id == of_dialog)))
     )  # fmt: skip
-    theirs = or_(Thread.ticket_id.in_(list(tickets)), Thread.dialog_id.in_(list(dialogs)))
-    moved = desk.session.scalars(select(Thread).where(theirs, Thread.is_retired == team)).all()
-    for thread in moved:
-        thread.is_retired, thread.wanted = not thread.is_retired, thread.wanted + 1
-    desk.flush()
-    mirrors.retell(desk, [thread.id for thread in moved if not thread.is_retired])
-    _put_due(desk, [thread.id for thread in moved])
+    return select(Thread).where(theirs, Thread.is_retired == team)
 
 
 def claim(desk: Desk, lane: str, holder: str) -> Claimed | None:

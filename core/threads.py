@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import func, select, update
 
 from core import dialogs, messages, replies, tickets
 from core.desk import Desk
+from core.errors import UserError
 from core.mirrors import Typed
-from core.models import Account, Copy, Delivery, EventRow, HeldReply, Message, Place, Thread
+from core.models import Account, Copy, Delivery, EventRow, HeldReply, Message, Place, Reader, Thread
+from core.show import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +91,44 @@ def cursors(desk: Desk, room: str) -> Sequence[Thread]:
     return desk.session.scalars(select(Thread).where(*theirs).order_by(Thread.id)).all()
 
 
-def typed_edited(desk: Desk, typed: Typed, agent_id: int, words: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What a changed line says now."""
+
+    body: str
+    is_note: bool = False
+    """Whether it says of itself that it is for the team alone."""
+    doubt: str = ""
+    """Why it may not be meant for the customer: `mention`, `link`."""
+
+
+class Edit(StrEnum):
+    """What became of a changed line."""
+
+    UNKNOWN = "unknown"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+def typed_edited(desk: Desk, typed: Typed, agent_id: int, now: Reread) -> Edit:
     """An agent changed their line: a held reply goes out as it is now, what was said is edited everywhere.
 
-    False where the line is none of theirs that the desk knows.
+    What says now that it is a note goes to no customer: held it is withdrawn, said already it raises UserError.
     """
     held = _held(desk, typed)
     if held is not None and held.agent_id == agent_id:
-        replies.reword(desk, held, words)
-        return True
+        if now.is_note:
+            replies.withdraw(desk, held)
+            return Edit.WITHDRAWN
+        replies.reword(desk, held, now.body, doubt=now.doubt)
+        return Edit.DONE
     message = _message(desk, typed)
     if message is None or message.agent_id != agent_id:
-        return False
-    messages.edit(desk, message, messages.bounded(desk, words))
-    return True
+        return Edit.UNKNOWN
+    if now.is_note and message.reader is Reader.CUSTOMER:
+        raise UserError(text("The customer has this already, so it cannot become a note. Delete the line instead."))
+    messages.edit(desk, message, messages.bounded(desk, now.body))
+    return Edit.DONE
 
 
 def typed_deleted(desk: Desk, typed: Typed) -> bool:
@@ -136,10 +163,10 @@ def _message(desk: Desk, typed: Typed) -> Message | None:
     stands = (Copy.place == f"thread:{typed.thread_id}", Copy.external_id == typed.line, Copy.is_origin)
     found = select(Message).join(Copy, Copy.message_id == Message.id).where(*stands)
     message = desk.session.scalars(found.limit(1)).one_or_none()
+    if message is not None and message.dialog_id is not None:
+        dialogs.locked(desk, message.dialog_id)
     if message is not None and message.ticket_id is not None:
         tickets.locked(desk, message.ticket_id)
-    elif message is not None and message.dialog_id is not None:
-        dialogs.locked(desk, message.dialog_id)
     return message
 
 

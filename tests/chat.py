@@ -55,6 +55,12 @@ class Chat:
         )  # fmt: skip
         return await self.hearing.said(said)
 
+    async def edits(self, account: str, words: str, *, place: str = "C1", root: str) -> Heard | None:
+        """Changes the line typed last."""
+        line = f"{self.typed:06}"
+        said = Said(place=place, root=root, id=line, order=line, account=account, words=words, at=self.shop.clock.now)
+        return await self.hearing.edited(said)
+
     async def send(self, posting: Posting) -> Sent:
         """Takes a posting."""
         self.got.append(posting)

@@ -14,6 +14,7 @@ from core import files
 from core.errors import PermanentError, UserError
 from core.show import text
 
+_GONE = ("file_not_found", "file_deleted")
 _PATIENCE = aiohttp.ClientTimeout(total=60)
 
 
@@ -28,7 +29,7 @@ class Parcel:
 async def take(web: Web, store: files.Store, ref: FileRef, *, largest: int) -> tuple[files.Taken, str]:
     """Fetches a file's bytes into the store; returns them with its name.
 
-    Raises UserError for one that is too large or that the app may not read, TemporaryError when Slack is away.
+    Raises UserError for one that is too large, deleted, or not for the app to read, TemporaryError when Slack is away.
     """
     if not ref.address:
         ref = await _looked_up(web, ref)
@@ -39,9 +40,14 @@ async def take(web: Web, store: files.Store, ref: FileRef, *, largest: int) -> t
 
 
 async def _looked_up(web: Web, ref: FileRef) -> FileRef:
-    """What Slack tells of a file from another workspace only when asked."""
+    """What Slack tells only when asked: of a file from another workspace, and of one that was deleted."""
     async with asking():
-        found = (await web.client.files_info(file=ref.id))["file"]
+        try:
+            found = (await web.client.files_info(file=ref.id))["file"]
+        except SlackApiError as error:
+            if code_of(error) in _GONE:
+                raise UserError(text("It was deleted in Slack.")) from None
+            raise
     address = found.get("url_private_download") or found.get("url_private") or ""
     return FileRef(ref.id, found.get("name") or ref.name, int(found.get("size") or 0), address)
 
@@ -91,5 +97,5 @@ async def remove(web: Web, file_id: str) -> None:
         try:
             await web.client.files_delete(file=file_id)
         except SlackApiError as error:
-            if code_of(error) not in ("file_not_found", "file_deleted"):
+            if code_of(error) not in _GONE:
                 raise

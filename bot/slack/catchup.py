@@ -17,6 +17,7 @@ from bot.slack.words import Wire
 from core import threads
 from core.actor import SYSTEM
 from core.desk import Desk
+from core.errors import PermanentError, UserError
 from core.models import Thread
 
 log = logging.getLogger(__name__)
@@ -86,12 +87,20 @@ class CatchUp:
                 for message in page:
                     if message["ts"] != thread.root:
                         last = max(last, message["ts"])
-                        count += await self._line(me, place, message) and float(message["ts"]) > heard_until
+                        count += await self._passing(me, place, message) and float(message["ts"]) > heard_until
         except LostThread:
             return count
         if last > thread.cursor:
             await self._desks.change(SYSTEM, lambda desk: threads.read_up_to(desk, thread.id, last))
         return count
+
+    async def _passing(self, me: Me, place: str, message: Wire) -> bool:
+        """Hands in one line; one that fails for its own content is passed over, so that those behind it are read."""
+        try:
+            return await self._line(me, place, message)
+        except (ValueError, KeyError, TypeError, UserError, PermanentError) as error:
+            log.warning("slack line %s in %s is passed over: %s", message["ts"], place, type(error).__name__)
+            return False
 
     async def _line(self, me: Me, place: str, message: Wire) -> bool:
         """Hands in one line, and what it says now where it was edited; whether it is somebody's."""

@@ -9,13 +9,13 @@ from bot.slack.inbound import Came, Changed, LookedHome, Reacted, Removed, Revok
 from bot.slack.lines import meant
 from bot.slack.parts import Parts
 from bot.slack.sending import SIGNS
-from bot.slack.troubles import LostThread
+from bot.slack.troubles import LostThread, MissingScope
 from bot.slack.web import Me, asking
 from bot.slack.words import Wire
 from core import accounts, threads
 from core.actor import SYSTEM
 from core.desk import Desk
-from core.errors import TemporaryError, UserError
+from core.errors import PermanentError, TemporaryError, UserError
 from core.room import Mark
 from core.show import Answer, Tone, text
 
@@ -137,7 +137,7 @@ class Listening:
                 taken, name = await carrying.take(
                     self._web, self._store, ref, largest=self._desks.pace.largest_file
                 )  # fmt: skip
-            except UserError as error:
+            except (UserError, PermanentError, MissingScope) as error:
                 said = text("The file {name} did not come along: {why}", name=ref.name, why=error.said)
                 trouble.append(Answer(said, tone=Tone.BAD))
                 continue

@@ -29,8 +29,8 @@ from bot.slack.parts import Parts
 from bot.slack.people import People
 from bot.slack.sending import Sending, is_repeatable
 from bot.slack.settings import Section
-from bot.slack.sockets import Sockets
-from bot.slack.troubles import LostThread, MissingScope, ShutChannel, SlackAway, WrongKeys
+from bot.slack.sockets import Sockets, knock
+from bot.slack.troubles import LostThread, MissingScope, ShutChannel, SlackAway, WrongAppToken, WrongKeys
 from bot.slack.web import UNKNOWN, Me, Web, asking
 from bot.wiring import Wiring
 from core import leases, threads
@@ -44,7 +44,10 @@ from core.show import Answer, Text, text
 log = logging.getLogger(__name__)
 
 _LEASE = "room:slack"
+_BOT, _APP = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
 _AGAIN_S = 15.0
+_PATIENCE_S = 5.0
+"""How long something to be sent waits for who we are."""
 _LARGEST_REQUEST = 1_000_000
 _TOLD_AGAIN_S = 3_600.0
 
@@ -69,7 +72,8 @@ class SlackRoom:
         self._rates = Rates()
         self._me: Me | None = None
         self._door: Door | None = None
-        self._trouble: Text | None = None
+        self._asking = asyncio.Lock()
+        self._troubles: dict[str, Text] = {}
         self._homes: set[str] = set()
         self._told: dict[str, float] = {}
 
@@ -93,7 +97,7 @@ class SlackRoom:
             while True:
                 await self._take_lease()
                 me = await self._who()
-                if me is None:
+                if me is None or not await self._is_let_in():
                     await asyncio.sleep(_AGAIN_S)
                     continue
                 await self._work(me)
@@ -104,8 +108,9 @@ class SlackRoom:
 
     async def _take_lease(self) -> None:
         while not await self._hold():
-            self._has_trouble(_ANOTHER)
+            self._has_trouble(_ANOTHER, about="")
             await asyncio.sleep(_AGAIN_S / 3)
+        self._troubles.pop("", None)
 
     async def _hold(self) -> bool:
         return await self._desks.change(SYSTEM, lambda desk: leases.hold(desk, _LEASE, self._holder))
@@ -128,13 +133,25 @@ class SlackRoom:
         except Exception as error:  # whatever the network raises
             self._has_trouble(text("Slack cannot be reached ({why}).", why=type(error).__name__))
             return None
-        self._me, self._trouble = me, None
+        self._me = me
+        self._troubles.pop(_BOT, None)
         return me
 
-    def _has_trouble(self, said: Text) -> None:
-        if self._trouble != said:
+    async def _is_let_in(self) -> bool:
+        """Whether Slack opens connections for us; a refusal of the app-level token is said once."""
+        if self._section.by_socket:
+            try:
+                await knock(self._section)
+            except WrongAppToken as error:
+                self._has_trouble(error.said, about=_APP)
+                return False
+        self._troubles.pop(_APP, None)
+        return True
+
+    def _has_trouble(self, said: Text, *, about: str = _BOT) -> None:
+        if self._troubles.get(about) != said:
             log.warning("slack: %s", DeskbellError(said))
-        self._trouble = said
+        self._troubles[about] = said
 
     async def _work(self, me: Me) -> None:
         """Hears and catches up until the app is removed or something fails."""
@@ -156,11 +173,17 @@ class SlackRoom:
             await door.close()
 
     async def _describe(self, place: str, account: str) -> Surroundings:
-        return await self._parts.people.describe(place, account, self._known())
+        return await self._parts.people.describe(place, account, await self._known())
 
-    def _known(self) -> Me:
+    async def _known(self) -> Me:
+        """Who we are in Slack, asked for once, with or without the lease: every process sends."""
         if self._me is None:
-            raise TemporaryError(self._trouble or text("Slack cannot be reached."), retry_after=timedelta(seconds=5))
+            try:
+                async with asyncio.timeout(_PATIENCE_S), self._asking:
+                    self._me = self._me or await self._parts.web.me()
+            except UNKNOWN as error:
+                raise SlackAway from error
+            self._troubles.pop(_BOT, None)
         return self._me
 
     async def _look_home(self, account: str) -> None:
@@ -190,8 +213,8 @@ class SlackRoom:
 
     async def send(self, posting: Posting) -> Sent:
         """Shows one thing. Somebody is told of a thread or channel that is gone, and the thread goes on elsewhere."""
-        me = self._known()
         try:
+            me = await self._known()
             sent = await self._parts.sending.send(posting, me)
             if isinstance(posting.shown, Marked) and posting.shown.mark is Mark.STOPPED:
                 await self._ask_writer(posting.place, posting.shown.line)
@@ -246,7 +269,7 @@ class SlackRoom:
     async def find(self, posting: Posting) -> Sent | Found:
         """Asks Slack whether a posting of unknown fate arrived."""
         try:
-            return await self._parts.sending.find(posting, self._known())
+            return await self._parts.sending.find(posting, await self._known())
         except UNKNOWN as error:
             raise SlackAway from error
 
@@ -254,8 +277,8 @@ class SlackRoom:
         """What is on, and what is wrong as far as it shows without asking Slack."""
         if not self._section.by_socket and not self._section.signing_secret:
             return (Finding(Severity.ERROR, _DEAF, "SLACK_APP_TOKEN"),)
-        if self._trouble is not None:
-            return (Finding(Severity.ERROR, self._trouble, "SLACK_BOT_TOKEN"),)
+        if self._troubles:
+            return [Finding(Severity.ERROR, said, about) for about, said in self._troubles.items()]
         held = await self._desks.read(SYSTEM, lambda desk: leases.is_held(desk, _LEASE))
         found = [Finding(Severity.ON, _HOW[self._section.by_socket])]
         if held and not self._parts.wiring.is_embedded:

@@ -9,13 +9,17 @@ import logging
 import time
 from collections.abc import Callable
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 
 from bot.slack.settings import Section
+from bot.slack.troubles import MissingScope, WrongAppToken, WrongKeys, code_of, meaning
 from bot.slack.web import made_client, quiet_logger
 from bot.slack.words import Wire
+from core.errors import PermanentError
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +27,21 @@ COUNT = 2
 _GOODBYE_S = 1.0
 PING_S = 5.0
 """A connection without an answer for four times as long is replaced."""
+
+
+async def knock(section: Section) -> None:
+    """Asks once whether Slack opens connections for the app-level token: the SDK keeps a refusal to itself.
+
+    Raises WrongAppToken. Where Slack is away or asks to wait nothing is said: opening waits as long as it takes.
+    """
+    try:
+        await made_client(section).apps_connections_open(app_token=section.app_token)
+    except SlackApiError as error:
+        match meaning(error):
+            case WrongKeys() | MissingScope() | PermanentError():
+                raise WrongAppToken(code_of(error)) from None
+    except (aiohttp.ClientError, TimeoutError) as error:
+        log.info("slack opens no connection yet: %s", type(error).__name__)
 
 
 class Sockets:

@@ -69,6 +69,17 @@ class WrongKeys(TemporaryError):
         super().__init__(said, retry_after=_WHILE_KEYS_ARE_WRONG)
 
 
+class WrongAppToken(TemporaryError):
+    """Slack opens no connection for the app-level token; nothing is heard until there is another."""
+
+    def __init__(self, code: str) -> None:
+        said = text(
+            "Slack refuses the app-level token ({code}), so nothing is heard. Generate one with the scope "
+            "connections:write and put it into SLACK_APP_TOKEN: deskbell connect slack", code=code,
+        )  # fmt: skip
+        super().__init__(said, retry_after=_WHILE_KEYS_ARE_WRONG)
+
+
 class MissingScope(TemporaryError):
     """The app may not do something it needs; what needs it waits until it may."""
 

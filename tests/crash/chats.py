@@ -28,9 +28,9 @@ from tests.platforms.fake_slack import FakeSlack
 from tests.rooms.slack.conftest import MANIFEST
 
 CUSTOMERS = 4
-PAUSE_S = 1.5
+PAUSE_S = 0.8
 """Two channels take a post a second each, so people talk slower here."""
-PATIENCE_S, QUIET_S = 45.0, 3.0
+PATIENCE_S, QUIET_S = 90.0, 3.0
 _LINE = re.compile(r"\w+ (says|writes) \d+")
 
 
@@ -110,20 +110,23 @@ async def _settled(
     try:
         while time.monotonic() < until:
             await asyncio.sleep(0.3)
-            if not any(each.unsent for each in customers) and not (await _differences(desks, agents))[0]:
+            is_told = not any(each.unsent for each in customers) and all(each.chat.is_told() for each in agents)
+            kept = await desks.read(SYSTEM, _kept)
+            if is_told and not kept.is_holding and not _differences(kept, agents)[0]:
                 break
         await asyncio.sleep(QUIET_S)
-        return await _differences(desks, agents)
+        return _differences(await desks.read(SYSTEM, _kept), agents)
     finally:
         await desks.close()
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What the store has: the words of each thread, and the words that wait for a decision."""
+    """What the store has: the words of each thread, those that are held, and whether some of these will still go."""
 
     threads: dict[tuple[str, str], list[str]]
     held: list[str]
+    is_holding: bool
 
 
 def _kept(desk: Desk) -> Kept:
@@ -132,7 +135,8 @@ def _kept(desk: Desk) -> Kept:
     for thread in desk.session.scalars(select(Thread)):
         theirs = [m for m in said if _is_in(m, thread)]
         threads[thread.room, thread.root or ""] = [m.body for m in theirs if _LINE.fullmatch(m.body)]
-    return Kept(threads, list(desk.session.scalars(select(HeldReply.body))))
+    held = desk.session.scalars(select(HeldReply)).all()
+    return Kept(threads, [each.body for each in held], any(not each.stopped_because for each in held))
 
 
 def _is_in(message: Message, thread: Thread) -> bool:
@@ -141,24 +145,27 @@ def _is_in(message: Message, thread: Thread) -> bool:
     return message.dialog_id == thread.dialog_id
 
 
-async def _differences(desks: Desks, agents: Sequence[Chatter]) -> tuple[list[str], list[str]]:
+def _differences(kept: Kept, agents: Sequence[Chatter]) -> tuple[list[str], list[str]]:
     """What is in the store and not in a chat, in a chat and not in the store, or twice in either."""
-    kept = await desks.read(SYSTEM, _kept)
-    lost, doubled = [], []
+    lost: list[str] = []
+    doubled: list[str] = []
     for agent in agents:
         for thread in agent.chat.threads():
-            stored = kept.threads.get((agent.chat.name, thread), [])
-            shown = agent.chat.lines(thread)
-            where = f"in {agent.chat.name}'s {thread}"
-            lost += [f"{words} is not {where}" for words in stored if not shown[words]]
-            doubled += [f"{words} is {shown[words]} times {where}" for words in stored if shown[words] > 1]
-            doubled += [f"{words} is stored twice {where}" for words in set(stored) if stored.count(words) > 1]
-            known = {*stored, *kept.held}
-            lost += [
-                f"{words} is not stored, but {where}"
-                for words in shown
-                if _LINE.fullmatch(words) and words not in known
-            ]
+            _compare(kept, agent, thread, lost, doubled)
+        for thread, words in agent.lines:
+            times = kept.threads.get((agent.chat.name, thread), []).count(words) + kept.held.count(words)
+            lost += [f"{words} is not stored"] * (times == 0)
+            doubled += [f"{words} is stored {times} times"] * (times > 1)
     roots = {(agent.chat.name, thread) for agent in agents for thread in agent.chat.threads()}
     lost += [f"{room}'s thread {root or '(none)'} is not there" for room, root in kept.threads.keys() - roots]
+    doubled += [f"{room}'s thread {root} is nobody's" for room, root in roots - kept.threads.keys()]
     return lost, doubled
+
+
+def _compare(kept: Kept, agent: Chatter, thread: str, lost: list[str], doubled: list[str]) -> None:
+    stored, shown = kept.threads.get((agent.chat.name, thread), []), agent.chat.lines(thread)
+    where = f"in {agent.chat.name}'s {thread}"
+    lost += [f"{words} is not {where}" for words in stored if not shown[words]]
+    doubled += [f"{words} is {shown[words]} times {where}" for words in stored if shown[words] > 1]
+    unknown = {words for words in shown if _LINE.fullmatch(words)} - {*stored, *kept.held}
+    doubled += [f"{words} is {where}, where it was not said" for words in unknown]

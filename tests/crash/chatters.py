@@ -40,6 +40,9 @@ class Chat(Protocol):
     def lines(self, thread: str) -> Counter[str]:
         """How often each line stands in a thread, whoever wrote it."""
 
+    def is_told(self) -> bool:
+        """Whether the platform has brought the desk all it will bring by itself."""
+
 
 @dataclass
 class SlackChat:
@@ -70,6 +73,10 @@ class SlackChat:
         """The replies, line by line."""
         replies = self.slack.thread(thread)[1:]
         return Counter(line.strip() for m in replies for line in self.slack.shown(m).split("\n"))
+
+    def is_told(self) -> bool:
+        """Once nothing is to be repeated."""
+        return not self.slack.deliveries.tasks
 
 
 @dataclass
@@ -102,6 +109,10 @@ class DiscordChat:
     def lines(self, thread: str) -> Counter[str]:
         """All messages, line by line."""
         return Counter(line.strip() for m in self._post(thread).messages for line in plain(m.content).split("\n"))
+
+    def is_told(self) -> bool:
+        """Discord repeats nothing."""
+        return True
 
 
 @dataclass

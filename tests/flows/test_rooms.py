@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from core import accounts, teams
 from core.models import Agent, Delivery, Role, Thread
+from core.room import Line
 from tests.chat import Chat, people, person
 from tests.shop import Shop
 
@@ -268,3 +269,89 @@ async def test_somebody_who_is_no_agent_is_asked_and_their_answer_is_a_note(shop
     assert (await shop.said()).count(("note", "Yes, replace it")) == 1
     assert not await chat.hearing.answered("TOM", "Tom", "Hello", "dm:2")
     assert "no agent" in await chat.types("JOE", "ticket show 1")
+
+
+async def test_a_held_line_that_becomes_a_note_is_not_sent(shop: Shop, chat: Chat) -> None:
+    await shop.customer("ana").writes("My lamp is broken")
+    await chat.shows()
+    root = await _root(shop)
+    await chat.types("INES", "take", root=root)
+    await chat.says("INES", "One moment", root=root)
+    heard = await chat.edits("INES", "!n this customer is a fraud", root=root)
+    assert heard is not None
+    assert heard.answer is not None
+    assert "note" in heard.voice.say(heard.answer.text)
+    await shop.passes("1m")
+    assert not any("fraud" in words or words == "One moment" for _, words in await shop.said())
+
+
+async def test_what_the_customer_has_read_becomes_no_note(shop: Shop, chat: Chat) -> None:
+    await shop.customer("ana").writes("My lamp is broken")
+    await chat.shows()
+    root = await _root(shop)
+    await chat.types("INES", "take", root=root)
+    await chat.says("INES", "One moment", root=root)
+    await shop.passes("5s")
+    for words in ("note: this customer is a fraud", "!rp 3d this customer is a fraud"):
+        heard = await chat.edits("INES", words, root=root)
+        assert heard is not None
+        assert heard.answer is not None
+    assert not any("fraud" in words for _, words in await shop.said())
+
+
+async def test_a_held_line_that_names_a_colleague_now_waits_for_a_decision(shop: Shop, chat: Chat) -> None:
+    await shop.customer("ana").writes("My lamp is broken")
+    await chat.shows()
+    root = await _root(shop)
+    await chat.types("INES", "take", root=root)
+    await chat.says("INES", "One moment", root=root)
+    await chat.edits("INES", "@ben do you know this one?", root=root)
+    await shop.passes("1m")
+    assert await shop.held() == ["@ben do you know this one?"]
+
+
+async def test_a_channel_given_to_another_team_shows_the_former_ones_matters_no_longer(shop: Shop, chat: Chat) -> None:
+    boss = await shop.agent("root", Role.ADMIN)
+    await boss.types("desk set team hr = People private:yes")
+    await chat.types("BOSS", "desk setup hr")
+    await shop.customer("ana").writes("About my pay")
+    await boss.types("dialog take 1")
+    await boss.types("dialog end 1")
+    await boss.types("ticket move 1 hr")
+    posted = await chat.shows()
+    assert any(each.startswith("card C1: #1 About my pay") for each in posted)
+    await chat.types("BOSS", "desk setup support")
+    await boss.types("ticket note 1 The private word")
+    posted = await chat.shows()
+    assert "card C1: #1 is with People now. What is written here goes nowhere." in posted
+    assert not any("private word" in each for each in posted)
+
+
+async def test_a_channel_that_was_off_and_is_set_up_again_goes_on(shop: Shop, chat: Chat) -> None:
+    await chat.types("INES", "ticket new internal Lamps for the office")
+    await chat.shows()
+    await chat.types("BOSS", "desk setup-off")
+    await chat.types("INES", "ticket note 1 While it was off")
+    await chat.shows()
+    await chat.types("BOSS", "desk setup")
+    await chat.types("INES", "ticket note 1 Back again")
+    posted = await chat.shows()
+    assert any("While it was off" in each for each in posted)
+    assert any("Back again" in each for each in posted)
+
+
+async def test_who_leaves_the_supervisors_channel_stays_an_agent(shop: Shop, chat: Chat) -> None:
+    chat.members["C9"] = people("BOSS", "INES")
+    await chat.types("BOSS", "desk setup supervisors", place="C9")
+    await chat.hearing.left("C9", "INES")
+    assert "no agent" not in await chat.types("INES", "ticket list")
+
+
+async def test_three_newcomers_have_a_button_each(shop: Shop, chat: Chat) -> None:
+    for account in ("N1", "N2", "N3"):
+        await chat.hearing.came("C1", person(account))
+    await chat.shows()
+    lines = [posting.shown for posting in chat.got if posting.kind == "line"]
+    assert [[button.line for button in line.buttons] for line in lines if isinstance(line, Line)][-3:] == [
+        ["desk accept slack N1"], ["desk accept slack N2"], ["desk accept slack N3"],
+    ]  # fmt: skip

@@ -10,15 +10,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.slack import keepingup, sockets
+from bot.commands import COMMANDS
+from bot.slack import keepingup, room, sockets
+from bot.slack.room import SlackRoom
 from bot.slack.settings import Section
 from bot.wiring import Wiring
 from core import files, intake
-from core.connector import Said
+from core.connector import Said, Severity
 from core.models import Delivery, DeliveryState, Identity, Message, Role
 from core.render import Voice
+from core.room import Line, Posting
+from core.show import text
+from tests.platforms import slack_messages
 from tests.platforms.fake_slack import FakeSlack, Upload
 from tests.platforms.fake_slack import Message as Posted
+from tests.platforms.slack_world import File, Wire, Workspace
 from tests.rooms.slack.conftest import Desk, at_work
 from tests.rooms.slack.seat import SlackSeat
 from tests.shop import Customer
@@ -347,9 +353,6 @@ async def test_a_guessed_button_does_what_its_presser_may(desk: Desk) -> None:
 
 
 async def test_a_second_instance_waits_and_says_so(desk: Desk, tmp_path: Path) -> None:
-    from bot.commands import COMMANDS
-    from bot.slack.room import SlackRoom
-
     house = desk.house
     wiring = Wiring(house.desks, house.bus, house.store, COMMANDS, "", is_embedded=False)
     second = SlackRoom(wiring, Section())
@@ -416,3 +419,90 @@ async def test_who_takes_no_direct_message_is_called_in_the_thread(desk: Desk) -
     desk.slack.fails("conversations.open", with_="cannot_dm_bot", times=3)
     await ines.types("assign 1 @chief")
     await desk.until(lambda: [1 for words in desk.thread(root) if "@chief" in words and "is yours now" in words])
+
+
+@pytest.fixture
+def broken_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a file named `gone` a message keeps but a tombstone; one named `odd` has lost even its id."""
+    whole = slack_messages.file_wire
+
+    def told(world: Workspace, file: File, *, to_app: bool = False) -> Wire:
+        if file.name in ("gone", "odd"):
+            return {"id": file.id, "mode": "tombstone"} if file.name == "gone" else {"mode": "tombstone"}
+        return whole(world, file, to_app=to_app)
+
+    monkeypatch.setattr(slack_messages, "file_wire", told)
+
+
+@pytest.mark.usefixtures("broken_files")
+async def test_the_words_of_a_line_go_on_without_its_deleted_file(desk: Desk) -> None:
+    ines, root = await _ticket(desk)
+    desk.slack.fails("files.info", with_="file_deleted")
+    await ines.person.posts("support", "look at this", thread_ts=root, files=[Upload("gone", b"was here")])
+    await _has(desk, "look at this")
+    await desk.until(lambda: [m for m in desk.slack.ephemerals_for("ines") if "deleted" in desk.slack.shown(m)])
+    assert desk.slack.lost == []
+
+
+@pytest.mark.usefixtures("broken_files")
+async def test_the_words_of_a_line_go_on_while_the_scope_for_files_is_missing(desk: Desk) -> None:
+    ines, root = await _ticket(desk)
+    desk.slack.drops_scope("files:read")
+    await ines.person.posts("support", "look at this", thread_ts=root, files=[Upload("gone", b"bright")])
+    await _has(desk, "look at this")
+    await desk.until(lambda: [m for m in desk.slack.ephemerals_for("ines") if "files:read" in desk.slack.shown(m)])
+
+
+@pytest.mark.usefixtures("broken_files")
+async def test_a_gap_is_read_to_its_end_whatever_one_line_of_it_holds(desk: Desk) -> None:
+    ines, first = await _ticket(desk)
+    await ines.types("new internal Chair")
+    second = await desk.card("Chair")
+    desk.slack.fails("files.info", with_="file_deleted", times=9)
+    async with desk.slack.down():
+        await ines.person.posts("support", "odd one", thread_ts=first, files=[Upload("odd", b"was here")])
+        await ines.person.posts("support", "look at this", thread_ts=first, files=[Upload("gone", b"was here")])
+        await ines.person.posts("support", "after it", thread_ts=first)
+        await ines.person.posts("support", "elsewhere", thread_ts=second)
+    await _has(desk, "look at this", "after it", "elsewhere")
+    assert "odd one" not in await _bodies(desk)
+
+
+async def test_an_instance_that_waits_sends_all_the_same(desk: Desk) -> None:
+    house = desk.house
+    second = SlackRoom(Wiring(house.desks, house.bus, house.store, COMMANDS, "", is_embedded=False), Section())
+    running = asyncio.create_task(second.run())
+    async with asyncio.timeout(10):
+        while not any("Another Deskbell" in Voice().say(f.text) for f in await second.check()):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    before = len(desk.slack.calls("auth.test"))
+    for number in range(2):
+        line = Line((text("Sent by the second, {number}.", number=number),))
+        await second.send(
+            Posting(
+                delivery_id=number, nonce=f"nonce{number}", kind="line", place=desk.office.channel.id, root=None,
+                shown=line, language="en", zone="UTC",
+            )
+        )  # fmt: skip
+    assert len(_posts(desk, "Sent by the second")) == 2
+    assert len(desk.slack.calls("auth.test")) == before + 1
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_refused_app_token_is_said_and_tried_again(
+    slack: FakeSlack, tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "_AGAIN_S", 0.2)
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1-A0WRONG-deskbell")
+    async with at_work(tmp_path, slack, migrated_sqlite) as desk:
+        ours = next(each for each in desk.assembled.rooms if each.name == "slack")
+        async with asyncio.timeout(10):
+            while not [f for f in await ours.check() if f.setting == "SLACK_APP_TOKEN"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        [found] = await ours.check()
+        assert "deskbell connect slack" in Voice().say(found.text)
+        assert found.severity is Severity.ERROR
+        slack.app.app_token = "xapp-1-A0WRONG-deskbell"
+        await slack.connected(2)
+        assert Severity.ERROR not in {f.severity for f in await ours.check()}
