@@ -1,11 +1,12 @@
 """Somebody is no agent any more: their conversations are called out again, their tickets are the team's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from core import deadlines, dialogs, notices, teams, tickets
+from core import deadlines, dialogs, notices, outbox, pushed, teams, tickets
 from core.desk import Desk
 from core.models import (
     Account,
@@ -15,6 +16,8 @@ from core.models import (
     Dialog,
     DialogState,
     Member,
+    Place,
+    Purpose,
     Role,
     Snooze,
     Ticket,
@@ -36,7 +39,7 @@ class Left:
 
 def leave(desk: Desk, agent: Agent) -> Left:
     """Takes an agent off the desk: no commands, no sessions, no messages; what was theirs waits for the team again."""
-    supervisors = _supervisors(desk, agent)
+    supervisors, channels = _supervisors(desk, agent), _channels(desk, agent)
     teams.remove_agent(desk, agent)
     _forget_accounts(desk, agent)
     left = Left(_give_back_tickets(desk, agent), _give_back_dialogs(desk, agent))
@@ -45,6 +48,7 @@ def leave(desk: Desk, agent: Agent) -> Left:
         desk.execute(delete(table).where(table.agent_id == agent.id))
     for supervisor in supervisors:
         notices.give(desk, supervisor, _told(agent, left))
+    outbox.put(desk, *(pushed.call(channel, _told(agent, left)) for channel in channels))
     return left
 
 
@@ -55,6 +59,13 @@ def _supervisors(desk: Desk, agent: Agent) -> list[int]:
     theirs = others.join(Member, Member.agent_id == Agent.id).where(Member.team_id.in_(mine))
     found = desk.execute(theirs.where(Agent.role == Role.SUPERVISOR).distinct().order_by(Agent.id)).scalars().all()
     return list(found or desk.execute(others.where(Agent.role == Role.ADMIN).order_by(Agent.id)).scalars())
+
+
+def _channels(desk: Desk, agent: Agent) -> Sequence[Place]:
+    """The supervisors' channels of the agent's teams."""
+    mine = select(Member.team_id).where(Member.agent_id == agent.id)
+    statement = select(Place).where(Place.team_id.in_(mine), Place.purpose == Purpose.SUPERVISORS.value)
+    return desk.session.scalars(statement.order_by(Place.id)).all()
 
 
 def _forget_accounts(desk: Desk, agent: Agent) -> None:

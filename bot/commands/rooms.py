@@ -35,7 +35,7 @@ def setup(call: Call, what: kinds.Words = "") -> Answer:
     channel, people = _chosen(around, _ROLE.search(what))
     place = places.put(call.desk, team, channel, purpose)
     if purpose is Purpose.SUPERVISORS:
-        return Answer(text("Supervisors of {team} are alerted here from now on.", team=team.title), tone=Tone.GOOD)
+        return Answer(text("Supervisors of {team} hear here of what waits for them.", team=team.title), tone=Tone.GOOD)
     found = [accounts.admit(call.desk, team, channel.room, person) for person in people if person.is_full]
     for agent in found:
         _greet(call.desk, agent)

@@ -33,10 +33,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
-_DEFER_S = 1.0
-"""A commit that takes longer is answered later: what is left of the three seconds is for the way to Discord."""
 _OFFER_S = 2.0
 _MOST_LOCALES = 5_000
+_NOT_IN_TIME = text("Discord did not wait for the answer to your last command or press. Please try it again.")
 
 
 class Interacting:
@@ -52,14 +51,14 @@ class Interacting:
         """Does what an interaction asks for, and answers it."""
         deed = _deed(interaction)
         self._note_locale(interaction, deed.account)
-        reply = Reply(self._rest, self._sending, interaction)
+        reply = Reply(self._rest, self._sending, interaction, now=self._desks.clock())
         try:
             await self._take(interaction, deed, reply)
         except Expired:
-            said = text("Discord did not wait for the answer to your last command or press. Please try it again.")
-            await self._too_late(reply, deed, Answer(said, tone=Tone.WARN))
+            await self._too_late(reply, deed, Answer(_NOT_IN_TIME, tone=Tone.WARN))
         except DeskbellError as error:
-            await self._answered(reply, deed, Heard(await self._voice(deed), Answer(error.said, tone=Tone.BAD)))
+            voice = await self._in_time(self._voice(deed), reply)
+            await self._answered(reply, deed, Heard(voice, Answer(error.said, tone=Tone.BAD)))
 
     def _note_locale(self, interaction: Wire, account: str) -> None:
         if len(self._people.locales) > _MOST_LOCALES:
@@ -89,17 +88,20 @@ class Interacting:
 
     async def _offer(self, data: Wire, deed: Deed, reply: Reply) -> None:
         """The values one may go on with, of those the typist may see."""
-        sent, actor = slash.typed(data, self._commands), await self._hearing.actor(deed.account)
-        found: list[tuple[str, str]] = []
-        parameter = next((p for p in sent.command.parameters if p.name == sent.focused), None) if sent else None
-        if parameter is not None and sent is not None and actor.kind is ActorKind.AGENT:
-            start, offering = sent.values.get(sent.focused, ""), parameter
-            try:
-                async with asyncio.timeout(_OFFER_S):
-                    found = await self._desks.read(actor, lambda desk: completing.offered(desk, offering, start))
-            except TimeoutError:
-                log.warning("discord: nothing was offered in time")
+        sent, found = slash.typed(data, self._commands), list[tuple[str, str]]()
+        try:
+            async with asyncio.timeout(_OFFER_S):
+                found = await self._offered(sent, deed) if sent is not None else found
+        except TimeoutError:
+            log.warning("discord: nothing was offered in time")
         await reply.choices(slash.choices(found))
+
+    async def _offered(self, sent: slash.Typed, deed: Deed) -> list[tuple[str, str]]:
+        actor, start = await self._hearing.actor(deed.account), sent.values.get(sent.focused, "")
+        offering = next((each for each in sent.command.parameters if each.name == sent.focused), None)
+        if offering is None or actor.kind is not ActorKind.AGENT:
+            return []
+        return await self._desks.read(actor, lambda desk: list(completing.offered(desk, offering, start)))
 
     async def _command(self, data: Wire, deed: Deed, reply: Reply) -> None:
         sent = slash.typed(data, self._commands)
@@ -108,7 +110,7 @@ class Interacting:
         if sent.channel:
             deed = replace(deed, place=sent.channel, root="")
         line = slash.line(sent, (await self._in_time(self._hearing.here(deed), reply))[1])
-        line = await self._people.read(line, {}, is_command=True)
+        line = await self._in_time(self._people.read(line, {}, is_command=True), reply)
         if not await self._asked(line, deed, reply):
             await self._do(replace(deed, line=line), reply)
 
@@ -127,24 +129,26 @@ class Interacting:
             return False
         if form is None:
             return False
-        if reply.is_deferred or reply.is_expired:
-            button = Button(text("Open the form"), line, asks=True)
-            ready = Answer(text("Here is the form."), buttons=(button,))
-            await self._answered(reply, deed, Heard(await self._voice(deed), ready))
-        else:
-            await self._open(form, deed, reply)
+        ready = Answer(text("Here is the form."), buttons=(Button(text("Open the form"), line, asks=True),))
+        await self._open(form, deed, reply, ready)
         return True
 
-    async def _open(self, form: Form, deed: Deed, reply: Reply) -> None:
+    async def _open(self, form: Form, deed: Deed, reply: Reply, late: Answer) -> None:
+        """Opens a form; where Discord takes none any more, answers `late`."""
         context = Context(form.command, form.target, form.seen_seq)
-        await reply.form(modals.modal(form, context, await self._voice(deed)))
+        voice = await self._in_time(self._voice(deed), reply)
+        opened = modals.modal(form, context, voice)
+        if reply.is_late:
+            await self._answered(reply, deed, Heard(voice, late))
+        else:
+            await reply.form(opened)
 
     async def _in_time(self, doing: Awaitable[T], reply: Reply) -> T:
         """Waits for something; where it takes long, Discord is told that the answer comes later."""
         task = asyncio.ensure_future(doing)
         try:
-            if not reply.is_deferred and not reply.is_expired:
-                done, _ = await asyncio.wait({task}, timeout=_DEFER_S)
+            if not reply.is_late:
+                done, _ = await asyncio.wait({task}, timeout=reply.left_s())
                 if not done:
                     await reply.later()
             return await task
@@ -198,22 +202,20 @@ class Interacting:
 
     async def _open_again(self, key: str, deed: Deed, reply: Reply) -> None:
         """A form that was refused, with its words."""
-        actor, here = await self._hearing.here(deed)
+        actor, here = await self._in_time(self._hearing.here(deed), reply)
 
-        def body(desk: Desk) -> tuple[Form, Context] | None:
+        def body(desk: Desk) -> Form:
             kept = pressed.kept(desk, key)
-            if kept is None:
-                return None
-            sent = Sent.of(kept)
-            command = next(each for each in self._commands if each.name == sent.context.command)
+            sent = None if kept is None else Sent.of(kept)
+            command = next((each for each in self._commands if sent and each.name == sent.context.command), None)
+            if sent is None or command is None:
+                raise UserError(text("That form is too old. Type the command again."))
             call = self._hearing.call(desk, deed, replace(here, seen_seq=sent.context.seen_seq))
-            return forms.made(call, command, sent.context.target, sent.values), sent.context
+            return forms.made(call, command, sent.context.target, sent.values)
 
-        found = await self._desks.read(actor, body)
-        if found is None:
-            raise UserError(text("That form is too old. Type the command again."))
-        form, context = found
-        await reply.form(modals.modal(form, context, await self._voice(deed)))
+        again = Button(text("Open the form again"), f"{AGAIN}{key}", Tone.WARN)
+        form = await self._in_time(self._desks.read(actor, body), reply)
+        await self._open(form, deed, reply, Answer(text("Here is the form."), buttons=(again,)))
 
     async def _form(self, data: Wire, deed: Deed, reply: Reply) -> None:
         """A form that was sent; what is wrong with it is said, and a button opens it again with its words."""
@@ -227,13 +229,14 @@ class Interacting:
 
         try:
             line = await self._in_time(self._desks.read(actor, body), reply)
-            line = await self._people.read(line, {}, is_command=True)
+            line = await self._in_time(self._people.read(line, {}, is_command=True), reply)
             heard = await self._in_time(self._hearing.does(replace(deed, line=line, here=here)), reply)
         except UserError as error:
-            heard = Heard(await self._voice(deed), _wrong(error))
+            heard = Heard(await self._in_time(self._voice(deed), reply), _wrong(error))
         answer = heard.answer
         if answer is not None and answer.tone is Tone.BAD and actor.kind is ActorKind.AGENT:
-            heard = replace(heard, answer=await self._with_form(answer, deed, here, Sent(context, values)))
+            again = self._with_form(answer, deed, here, Sent(context, values))
+            heard = replace(heard, answer=await self._in_time(again, reply))
         await self._answered(reply, deed, heard)
 
     async def _with_form(self, answer: Answer, deed: Deed, here: Here, sent: Sent) -> Answer:
@@ -257,7 +260,8 @@ class Interacting:
         if data.get("name") == slash.MAKE_TICKET.id:
             await self._answered(reply, deed, await self._in_time(self._menus.make_ticket(deed, message), reply))
         else:
-            await self._open(await self._menus.reply_with(deed, message), deed, reply)
+            form = await self._in_time(self._menus.reply_with(deed, message), reply)
+            await self._open(form, deed, reply, Answer(_NOT_IN_TIME, tone=Tone.WARN))
 
 
 def _deed(interaction: Wire) -> Deed:

@@ -10,10 +10,13 @@ from dataclasses import asdict, dataclass, field
 from bot.discord.rest import Wire
 from bot.discord.words import clean, single
 from bot.forms import Field, Form
+from core.errors import UserError
 from core.render import Voice
+from core.show import text
 
 FORM = "form:"
 _TITLE, _LABEL, _TEXT, _OPTION, _MOST_OPTIONS, _MOST_FIELDS = 45, 45, 4_000, 100, 25, 5
+_CUSTOM_ID = 100
 _LABEL_TYPE, _INPUT, _SELECT = 18, 4, 3
 
 
@@ -26,14 +29,23 @@ class Context:
     seen_seq: int | None = None
 
     def kept(self) -> str:
-        """As the custom_id of a modal."""
+        """As the custom_id of a modal; the target comes last, as it may hold anything. Raises UserError if too long."""
         seen = "" if self.seen_seq is None else str(self.seen_seq)
-        return f"{FORM}{seen}:{self.target[:50]}:{self.command}"
+        made = f"{FORM}{seen}:{self.command}:{self.target}"
+        if len(made) > _CUSTOM_ID:
+            raise UserError(
+                text(
+                    "Discord cannot open a form for so long a choice of tickets. Choose with fewer words, or type the "
+                    "whole command with its values."
+                )
+            )
+        return made
 
     @classmethod
     def of(cls, custom_id: str) -> "Context":
         """As it comes back."""
-        seen, target, command = custom_id.removeprefix(FORM).split(":", 2)
+        seen, _, rest = custom_id.removeprefix(FORM).partition(":")
+        command, _, target = rest.partition(":")
         return cls(command, target, int(seen) if seen.isdigit() else None)
 
 

@@ -8,7 +8,16 @@ from bot.discord import shapes
 from bot.discord.channels import Channels
 from bot.discord.rest import Rest, Wire
 from bot.discord.shapes import Post
-from bot.discord.troubles import ARCHIVED, AT_CAP, LOCKED, THREAD_THERE, LostThread, Refused, Shut
+from bot.discord.troubles import (
+    ARCHIVED,
+    AT_CAP,
+    LOCKED,
+    THREAD_THERE,
+    UNKNOWN_MESSAGE,
+    LostThread,
+    Refused,
+    Shut,
+)
 from bot.discord.words import single
 from bot.wiring import Wiring
 from core import kept
@@ -76,12 +85,25 @@ class Posts:
         return Sent(root, await self._remembered(posting, board, root, opening["name"], is_forum=is_forum))
 
     async def _under_a_message(self, posting: Posting, post: Post, opening: Wire) -> str:
-        """Where there is no forum the card is a message of the channel, with a thread under it."""
-        body = post.body() | {"nonce": posting.nonce, "enforce_nonce": True}
+        """Where there is no forum the card is a message of the channel, with a thread under it.
+
+        A card that is deleted before it has its thread is said again without a nonce: under the same one Discord gives
+        back the deleted message. It is still found by its footer.
+        """
+        once = {"nonce": posting.nonce, "enforce_nonce": True}
+        said = await self._said(posting.place, post.body() | once)
+        try:
+            return await self._thread_under(posting.place, said, opening)
+        except LostThread as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise
+        return await self._thread_under(posting.place, await self._said(posting.place, post.body()), opening)
+
+    async def _said(self, place: str, body: Wire) -> str:
         said = await self._rest.ask(
-            "POST", "/channels/{channel_id}/messages", channel_id=posting.place, body=body, needs="Send Messages"
+            "POST", "/channels/{channel_id}/messages", channel_id=place, body=body, needs="Send Messages"
         )
-        return await self._thread_under(posting.place, str(said["id"]), opening)
+        return str(said["id"])
 
     async def _thread_under(self, place: str, message: str, opening: Wire) -> str:
         try:

@@ -21,13 +21,13 @@ from bot.discord.people import People
 from bot.discord.rest import Rest, Wire
 from bot.discord.sending import Sending
 from bot.discord.settings import Section
-from bot.discord.troubles import NO_ACCESS, UNKNOWN_CHANNEL, LostThread, Shut
+from bot.discord.troubles import LOCKED, NO_ACCESS, UNKNOWN_CHANNEL, LostThread, MadeAgain, Shut
 from bot.hearing import Hearing
 from bot.wiring import Wiring
 from core import kept, leases
 from core.actor import SYSTEM
 from core.connector import Finding, Found, Sent, Severity
-from core.errors import DeskbellError, PermanentError, TemporaryError
+from core.errors import DeskbellError, PermanentError, StoreBusy, TemporaryError
 from core.room import Posting
 from core.show import Text, text
 
@@ -114,10 +114,12 @@ class DiscordRoom:
         self._trouble = None
 
     async def _renew(self) -> None:
+        """Renews the lease; while the store is busy it lasts for a while yet."""
         while True:
             await asyncio.sleep(leases.RENEW_S)
-            if not await self._desks.change(SYSTEM, lambda desk: leases.hold(desk, _LEASE, self._holder)):
-                raise PermanentError(_ELSEWHERE)
+            with contextlib.suppress(StoreBusy):
+                if not await self._desks.change(SYSTEM, lambda desk: leases.hold(desk, _LEASE, self._holder)):
+                    raise PermanentError(_ELSEWHERE)
 
     async def _listen(self, group: asyncio.TaskGroup) -> None:
         lanes = Lanes(group)
@@ -205,7 +207,8 @@ class DiscordRoom:
         try:
             return await self._sending.send(posting)
         except (LostThread, Shut) as error:
-            await self._lost(posting, error)
+            if await self._is_still_there(posting, error):
+                raise MadeAgain from None
             raise
 
     async def find(self, posting: Posting) -> Sent | Found:
@@ -213,25 +216,49 @@ class DiscordRoom:
         try:
             return await self._sending.find(posting)
         except (LostThread, Shut) as error:
-            await self._lost(posting, error)
+            if await self._is_still_there(posting, error):
+                return Found.ABSENT
             raise
 
-    async def _lost(self, posting: Posting, error: LostThread | Shut) -> None:
-        place, root = posting.place, posting.root
-        if isinstance(error, LostThread) and root is not None:
-            why = losses.DELETED if error.code == UNKNOWN_CHANNEL else losses.LOCKED
+    async def _is_still_there(self, posting: Posting, error: LostThread | Shut) -> bool:
+        """Whether only a message or post was lost, and its channel is there for another; notes what is lost else."""
+        if posting.kind == "dm":
+            return False
+        if posting.root is not None:
+            if isinstance(error, LostThread):
+                await self._lose_thread(posting.place, posting.root, error)
+            return False
+        trouble = await self._trouble_of(posting.place) if isinstance(error, LostThread) else error
+        if trouble is None:
+            return True
+        if trouble.code in (NO_ACCESS, UNKNOWN_CHANNEL):
+            await self._lose_channel(posting.place, is_gone=trouble.code == UNKNOWN_CHANNEL)
+        return False
 
-            def lose(desk: Any) -> None:
-                thread_id = losses.thread_of(desk, place, root)
-                if thread_id is not None:
-                    losses.lose_thread(desk, thread_id, why)
+    async def _trouble_of(self, place: str) -> LostThread | Shut | None:
+        """What stands in the way of a channel, as Discord says now."""
+        self._channels.forget(place)
+        try:
+            await self._channels.one(place)
+        except (LostThread, Shut) as error:
+            return error
+        return None
 
-            await self._desks.change(SYSTEM, lose)
-        elif posting.kind != "dm" and (isinstance(error, LostThread) or error.code == NO_ACCESS):
-            is_gone, day = isinstance(error, LostThread), self._desks.clock().date().isoformat()
-            await self._desks.change(
-                SYSTEM, lambda desk: losses.lose_channel(desk, place, is_gone=is_gone, key=f"{place}:{day}")
-            )
+    async def _lose_thread(self, place: str, root: str, error: LostThread) -> None:
+        why = losses.LOCKED if error.code == LOCKED else losses.DELETED
+
+        def lose(desk: Any) -> None:
+            thread_id = losses.thread_of(desk, place, root)
+            if thread_id is not None:
+                losses.lose_thread(desk, thread_id, why)
+
+        await self._desks.change(SYSTEM, lose)
+
+    async def _lose_channel(self, place: str, *, is_gone: bool) -> None:
+        day = self._desks.clock().date().isoformat()
+        await self._desks.change(
+            SYSTEM, lambda desk: losses.lose_channel(desk, place, is_gone=is_gone, key=f"{place}:{day}")
+        )
 
     async def check(self) -> Sequence[Finding]:
         """Whether it is on, and what stands in its way."""

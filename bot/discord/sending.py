@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.discord import shapes
 from bot.discord.channels import Channels
+from bot.discord.inbound import moment
 from bot.discord.losses import ROOM
 from bot.discord.posts import Posts
 from bot.discord.rest import Parcel, Rest, Wire
@@ -33,6 +35,8 @@ _MESSAGES = "/channels/{channel_id}/messages"
 _MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 _SAY = "Send Messages in Threads"
 _MOST_PAGES = 3
+_LATELY = timedelta(minutes=10)
+"""How old a line may be that is known by its words alone."""
 
 
 class Sending:
@@ -226,9 +230,15 @@ class Sending:
             if message.get("nonce"):
                 if str(message["nonce"]) == posting.nonce:
                     return Sent(id_)
-            elif message.get("content") == said and not await self._stands(posting, id_):
+            elif message.get("content") == said and not await self._is_another(posting, id_):
                 return Sent(id_)
         return Found.ABSENT
+
+    async def _is_another(self, posting: Posting, message: str) -> bool:
+        """Whether a message that reads the same is something else; of lines no copies are kept, so their age tells."""
+        if isinstance(posting.shown, Line):
+            return moment(message) < self._desks.clock() - _LATELY
+        return await self._stands(posting, message)
 
     def _content(self, posting: Posting) -> str:
         match posting.shown:

@@ -32,6 +32,13 @@ class LostThread(PermanentError):
         self.code = code
 
 
+class MadeAgain(TemporaryError):
+    """What was being made was deleted meanwhile, where another can be made."""
+
+    def __init__(self) -> None:
+        super().__init__(text("It was deleted in Discord while it was made; it is made again."), is_alone=True)
+
+
 class Shut(PermanentError):
     """The bot may not do something where it has to."""
 

@@ -340,6 +340,14 @@ async def test_a_channel_that_was_off_and_is_set_up_again_goes_on(shop: Shop, ch
     assert any("Back again" in each for each in posted)
 
 
+async def test_supervisors_hear_in_their_channel_what_a_leaving_agent_left_behind(shop: Shop, chat: Chat) -> None:
+    await chat.types("BOSS", "desk setup supervisors", place="C9")
+    await chat.types("INES", "ticket new internal Lamps")
+    await chat.shows()
+    await chat.types("BOSS", "desk agent-remove @ines")
+    assert "line C9: Ines is no agent any more. Back in the queue: #1" in await chat.shows()
+
+
 async def test_who_leaves_the_supervisors_channel_stays_an_agent(shop: Shop, chat: Chat) -> None:
     chat.members["C9"] = people("BOSS", "INES")
     await chat.types("BOSS", "desk setup supervisors", place="C9")

@@ -11,6 +11,7 @@ from bot.discord.words import clean, cut, escaped, single
 from bot.forms import Field as FormField
 from bot.forms import Form as CommandForm
 from bot.reference import ROOT
+from core.errors import UserError
 from core.render import Voice
 from core.room import Attached, Board, Line, Side, Words
 from core.show import Answer, Button, Card, Field, Tone, text, verbatim
@@ -157,6 +158,17 @@ def test_forms_are_ones_discord_takes_and_come_back_as_they_were(words: str) -> 
     assert modals.Context.of(made["custom_id"]) == context
     sent = modals.Sent(context, {"body": "long"}, (5,))
     assert modals.Sent.of(sent.kept()) == modals.Sent(context, {"body": "long"}, [5])
+
+
+@pytest.mark.parametrize("target", ["", "#12", "[tag:vip status:open]", "[from:a:b]"])
+def test_a_form_remembers_whatever_it_is_about(target: str) -> None:
+    context = modals.Context("ticket reply", target, 12)
+    assert modals.Context.of(context.kept()) == context
+
+
+def test_a_form_about_more_than_it_can_remember_is_refused_in_words() -> None:
+    with pytest.raises(UserError, match="so long a choice of tickets"):
+        modals.Context("ticket reply", f"[tag:{'x' * 90}]").kept()
 
 
 def _documented(name: str) -> str:
