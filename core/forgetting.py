@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import String, cast, delete, literal, or_, select, update
 
-from core import contacts, messages, pressed, search
+from core import contacts, dialogs, ending, messages, pressed, search
 from core.desk import Desk
 from core.events import ContactErased
 from core.models import (
     Contact,
     Dialog,
+    DialogState,
+    EndReason,
     EventRow,
     File,
     HeldReply,
@@ -30,6 +32,9 @@ def erase(desk: Desk, contact: Contact) -> int:
     addresses, quarantine and the search index. Agents' internal notes on their tickets go too: they speak of them.
     """
     ids = contacts.everyone(desk, contact.id)
+    for dialog in _live(desk, ids):
+        ending.end(desk, dialog, EndReason.GONE)
+    desk.flush()
     ticket_ids = list(desk.execute(select(Ticket.id).where(Ticket.contact_id.in_(ids))).scalars())
     dialog_ids = list(desk.execute(select(Dialog.id).where(Dialog.contact_id.in_(ids))).scalars())
     identity_ids = list(desk.execute(select(Identity.id).where(Identity.contact_id.in_(ids))).scalars())
@@ -58,6 +63,12 @@ def was_since(desk: Desk, seq: int, *, ticket_id: int | None, dialog_id: int | N
     here = of_ticket if ticket_id is not None else of_dialog
     statement = select(EventRow.id).where(*here, EventRow.kind == ContactErased.kind).limit(1)
     return desk.execute(statement).first() is not None
+
+
+def _live(desk: Desk, ids: list[int]) -> list[Dialog]:
+    """What they are still talking in: nobody is asked whether they are still there who is forgotten."""
+    live = select(Dialog.id).where(Dialog.contact_id.in_(ids), Dialog.state == DialogState.LIVE)
+    return [dialogs.locked(desk, id_) for id_ in desk.execute(live.order_by(Dialog.id)).scalars().all()]
 
 
 def _message_ids(desk: Desk, ids: list[int], ticket_ids: list[int], dialog_ids: list[int]) -> list[int]:

@@ -39,10 +39,13 @@ def may_see(desk: Desk, row: Ticket | Dialog) -> bool:
     return fits(desk, row, tree, context(desk))
 
 
-def must_see(desk: Desk, ticket: Ticket) -> Ticket:
-    """The ticket, when the actor may see it; else it does not exist for them."""
+def must_see(desk: Desk, ticket: Ticket, *, asked: int | None = None) -> Ticket:
+    """The ticket, when the actor may see it; else it does not exist for them, nor does the number they `asked` for.
+
+    A merged ticket leads to another one, whose number is none of their business then.
+    """
     if not may_see(desk, ticket):
-        raise NoSuchTicket(ticket.id)
+        raise NoSuchTicket(ticket.id if asked is None else asked)
     return ticket
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from bot.commands.call import Call
 from bot.commands.registry import Command, Parameter
 from core import contacts, dialogs, policy, tags, teams, tickets, views
+from core.desk import Desk
 from core.errors import NotFound, UserError
-from core.models import Contact, Priority, Role, Status
+from core.models import Contact, Priority, Role, Status, Ticket
 from core.query import parse
 from core.show import Text, text, together
 from core.spans import read_moment
@@ -152,7 +153,7 @@ def _ticket(reader: Reader, command: Command) -> Any:
     if typed.startswith("[") or "," in typed:
         raise UserError(text("{command} takes one ticket at a time.", command=command.name))
     if typed:
-        return policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, number(typed)))
+        return _standing(reader.call.desk, number(typed))
     here = reader.call.ticket_here()
     if here is None:
         raise UserError(text("Which ticket? Usage: {usage}", usage=command.usage))
@@ -176,7 +177,7 @@ def _either(reader: Reader, command: Command) -> Any:
     typed = "" if reader.in_thread and reader.rest.startswith("[") else reader.target()  # words may begin so
     if typed:
         live = dialogs.live_on(reader.call.desk, number(typed))
-        return policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, number(typed))), live
+        return _standing(reader.call.desk, number(typed)), live
     dialog, ticket_here = reader.call.dialog_here(), reader.call.ticket_here()
     if ticket_here is None and dialog is None:
         raise UserError(text("Which ticket? Usage: {usage}", usage=command.usage))
@@ -231,6 +232,11 @@ _FROM_HERE: dict[str, Callable[[Reader, Command], Any]] = {
 }
 
 
+def _standing(desk: Desk, asked: int) -> Ticket:
+    """The ticket a number leads to, if the actor may see it."""
+    return policy.must_see(desk, tickets.standing(desk, asked), asked=asked)
+
+
 def number(typed: str) -> int:
     digits = typed.lstrip("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
@@ -239,7 +245,7 @@ def number(typed: str) -> int:
 
 
 def _other(reader: Reader) -> Any:
-    return policy.must_see(reader.call.desk, tickets.standing(reader.call.desk, number(reader.word())))
+    return _standing(reader.call.desk, number(reader.word()))
 
 
 def _agent(reader: Reader) -> Any:

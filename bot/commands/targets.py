@@ -60,7 +60,7 @@ class Tickets:
     def chosen(self, call: Call, numbers: Sequence[int]) -> Sequence[Ticket]:
         """Merges followed: two numbers may lead to one ticket."""
         dialogs.lock_live_on(call.desk, numbers)
-        found = (policy.must_see(call.desk, tickets.standing(call.desk, id_)) for id_ in sorted(numbers))
+        found = (policy.must_see(call.desk, tickets.standing(call.desk, id_), asked=id_) for id_ in sorted(numbers))
         return list({ticket.id: ticket for ticket in found}.values())
 
     def named(self, row: Ticket) -> str:

@@ -5,7 +5,9 @@ import logging
 import time
 
 from bot.slack.catchup import CatchUp
+from bot.slack.leaving import recount
 from bot.slack.listening import Listening
+from bot.slack.parts import Parts
 from bot.slack.sockets import Sockets
 from bot.slack.web import Me
 
@@ -19,8 +21,9 @@ AGAIN_S = 5.0
 class KeepingUp:
     """When the catch-up reads."""
 
-    def __init__(self, catchup: CatchUp, listening: Listening, me: Me) -> None:
-        self._catchup, self._listening, self._me = catchup, listening, me
+    def __init__(self, parts: Parts, listening: Listening, me: Me) -> None:
+        self._parts, self._listening, self._me = parts, listening, me
+        self._catchup = CatchUp(parts, listening)
         self._look = asyncio.Event()
         listening.is_caught_up = False
 
@@ -39,6 +42,8 @@ class KeepingUp:
             started = time.time()
             try:
                 missed = await self._catchup.run(self._me, heard_until=heard_until)
+                if not is_check:
+                    await recount(self._parts)
             except Exception as error:
                 log.warning("slack: what was missed cannot be read now (%s)", type(error).__name__)
                 await asyncio.sleep(AGAIN_S)

@@ -20,7 +20,6 @@ from bot.hearing import Heard, Hearing
 from bot.slack import connecting, home, looking, losses
 from bot.slack.acting import Acting
 from bot.slack.answering import Answering
-from bot.slack.catchup import CatchUp
 from bot.slack.door import Door
 from bot.slack.keepingup import KeepingUp
 from bot.slack.listening import Listening
@@ -156,7 +155,7 @@ class SlackRoom:
     async def _work(self, me: Me) -> None:
         """Hears and catches up until the app is removed or something fails."""
         self._door = door = Door(self._parts, self._listening, self._acting, me)
-        keeping = KeepingUp(CatchUp(self._parts, self._listening), self._listening, me)
+        keeping = KeepingUp(self._parts, self._listening, me)
         sockets = Sockets(door.app, self._section, keeping.said_hello) if self._section.by_socket else None
         try:
             async with asyncio.TaskGroup() as group:

@@ -42,3 +42,34 @@ async def test_whoever_writes_again_sees_every_message_once_and_in_order(windows
     await expect(again.locator(".bubble p")).to_have_text(whole)
     await again.reload()
     await expect(again.locator(".bubble p")).to_have_text(whole)
+
+
+async def test_who_is_forgotten_keeps_nothing_of_it_in_their_page(windows: Windows) -> None:
+    await windows.agent()
+    shop = await windows.customer()
+    await says(shop, "My secret is a zebra")
+    await expect(shop.locator(".bubble.me").last).to_contain_text("sent")
+    windows.server.does("do", "--as", "admin", "customer erase #1 yes")
+    await expect(shop.locator(".log")).not_to_contain_text("zebra")
+    await says(shop, "Hello again")
+    await expect(shop.locator(".bubble.me")).to_have_count(1)
+
+
+async def test_words_written_without_a_connection_stand_behind_what_came_before_them(windows: Windows) -> None:
+    agent = await windows.agent()
+    context = await windows.context()
+    shop = await windows.page(context)
+    await shop.goto(windows.server.base)
+    await shop.click("button.launcher")
+    await says(shop, "First question")
+    await card(agent, "First question").get_by_role("button", name="Take").click()
+    await expect(agent.locator("#reads")).to_contain_text("To the customer")
+    await context.set_offline(True)
+    await answers(agent, "First answer")
+    await says(shop, "Second question")
+    await expect(agent.locator("#items")).to_contain_text("First answer")
+    await expect(agent.locator("#held article")).to_have_count(0)
+    await context.set_offline(False)
+    await expect(shop.locator(".bubble.me").last).to_contain_text("✓", timeout=20_000)
+    said = ["Hello! How can we help?", "First question", "First answer", "Second question"]
+    await expect(shop.locator(".bubble p")).to_have_text(said)

@@ -105,3 +105,16 @@ async def test_an_odd_number_is_answered_not_an_error(small_shop: Shop, line: st
     ines = await small_shop.agent("ines")
     await ines.types("ticket new internal Order coffee")
     assert await ines.types(line) == ODD[line]
+
+
+async def test_what_was_merged_into_a_private_ticket_is_nobody_elses_to_part(shop: Shop) -> None:
+    ines, root = await shop.agent("ines"), await shop.agent("root", Role.ADMIN)
+    await root.types("desk set team hr = HR private:yes")
+    for subject in ("The salary", "The desk lamp"):
+        await root.types(f"ticket new internal {subject}")
+    await root.types("ticket merge 2 1")
+    await root.types("ticket release 1")
+    await root.types("ticket move 1 hr")
+    assert await ines.types("ticket show 2") == "There is no ticket #2. Try: ticket list"
+    assert await ines.types("ticket unmerge 2") == "There is no ticket #2. Try: ticket list"
+    assert (await shop.ticket(2)).merged_into == 1

@@ -42,6 +42,7 @@ def _question(call: Call, ticket: Ticket, into: Ticket) -> Answer | None:
 @command("ticket unmerge", example="ticket unmerge 41")
 def unmerge(call: Call, number: kinds.Number) -> Answer:
     """Part a merged ticket again, by its own number; what came afterwards stays with the other."""
+    policy.must_see(call.desk, tickets.standing(call.desk, number), asked=number)
     source = policy.must_see(call.desk, tickets.locked(call.desk, number))
     if source.merged_into is None:
         raise UserError(text("#{number} is not merged into another.", number=number))

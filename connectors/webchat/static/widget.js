@@ -412,12 +412,20 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
       const there = this.bubbles.get(place) || mine;
       const bubble = this.bubble(message);
       const later = dialog < this.dialog && [...this.log.children].find((each) => each.message?.seq && each.message.at > message.at);
+      if (there && !there.dataset.seq) this.inTurn(there);
       if (there) this.renew(there, bubble);
       else if (later) later.before(bubble); // an earlier matter that has become part of this one
       else this.newDay(message.at), this.log.append(bubble);
       this.bubbles.set(place, there || bubble);
       const isNew = !there && !message.seen && message.from !== "me" && seq > (store.get(`seen:${dialog}`) || 0);
       if (isNew) this.arrived(message);
+    }
+
+    // What was on its way gets its place: behind all the desk has told of, before what is still on its way.
+    inTurn(there) {
+      const waiting = [...this.log.querySelectorAll(".bubble.me:not([data-seq])")].find((each) => each !== there);
+      const place = waiting || null;
+      if (there.nextElementSibling !== place) this.log.insertBefore(there, place);
     }
 
     // The element stays: whoever reads it or has it focused is not thrown out.
@@ -472,9 +480,19 @@ form{padding:8px 12px;border-top:1px solid var(--line);margin:0}.row{display:fle
     stands(frame) {
       const was = this.stand;
       this.stand = frame;
+      if (frame.dialog === null && was.dialog) this.forgotten();
       if (frame.dialog === was.dialog && frame.seen !== was.seen) for (const bubble of this.bubbles.values()) this.remark(bubble);
       if (was.state === "live" && frame.state === "ended") this.emit("end", {});
       this.refresh();
+    }
+
+    // The customer was forgotten: nothing of them stays in their page either.
+    forgotten() {
+      this.log.replaceChildren();
+      Object.assign(this, { bubbles: new Map(), reached: {}, day: "", outbox: [], dialog: null, details: null });
+      this.wire.cursor = { dialog: null, seq: 0, earlier: 0 };
+      for (const key of ["cursor", "outbox", "details"]) store.set(key, null);
+      this.greet();
     }
 
     remark(bubble) {

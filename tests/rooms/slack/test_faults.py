@@ -15,7 +15,7 @@ from bot.slack import keepingup, room, sockets
 from bot.slack.room import SlackRoom
 from bot.slack.settings import Section
 from bot.wiring import Wiring
-from core import files, intake
+from core import accounts, files, intake, places
 from core.connector import Said, Severity
 from core.models import Delivery, DeliveryState, Identity, Message, Role
 from core.render import Voice
@@ -466,6 +466,22 @@ async def test_a_gap_is_read_to_its_end_whatever_one_line_of_it_holds(desk: Desk
         await ines.person.posts("support", "elsewhere", thread_ts=second)
     await _has(desk, "look at this", "after it", "elsewhere")
     assert "odd one" not in await _bodies(desk)
+
+
+async def test_who_left_a_channel_while_nobody_listened_is_let_go(desk: Desk) -> None:
+    ines, zoe = await desk.agent("ines"), await desk.agent("zoe")
+    assert await _team(desk) == [ines.person.id, zoe.person.id]
+    async with desk.slack.down():
+        desk.office.channel.members.remove(zoe.person.id)
+    async with asyncio.timeout(10):
+        while await _team(desk) != [ines.person.id]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def _team(desk: Desk) -> list[str]:
+    """The accounts of the team's agents."""
+    channel = desk.office.channel.id
+    return await desk.shop.read(lambda d: accounts.of_place(d, places.all_at(d, "slack", channel)[0]))
 
 
 async def test_an_instance_that_waits_sends_all_the_same(desk: Desk) -> None:
