@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import String, cast, func, literal, select, update
 
 from core import dialogs, messages, replies, tickets
 from core.desk import Desk
@@ -172,7 +172,7 @@ def _message(desk: Desk, typed: Typed) -> Message | None:
 
 def standing(desk: Desk, room: str, place: str, line: str) -> Message | None:
     """The message that stands as this post in a thread of a room: what a menu on a post is about."""
-    threads = select(func.concat("thread:", Thread.id)).where(Thread.room == room, Thread.place == place)
+    threads = select(literal("thread:") + cast(Thread.id, String)).where(Thread.room == room, Thread.place == place)
     found = select(Message).join(Copy, Copy.message_id == Message.id)
     found = found.where(Copy.external_id == line, Copy.place.in_(threads)).order_by(Message.id)
     return desk.session.scalars(found.limit(1)).one_or_none()

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from core import accounts, teams
+from core import accounts, teams, threads
 from core.models import Agent, Delivery, Role, Thread
 from core.room import Line
 from tests.chat import Chat, people, person
@@ -363,3 +363,12 @@ async def test_three_newcomers_have_a_button_each(shop: Shop, chat: Chat) -> Non
     assert [[button.line for button in line.buttons] for line in lines if isinstance(line, Line)][-3:] == [
         ["desk accept slack N1"], ["desk accept slack N2"], ["desk accept slack N3"],
     ]  # fmt: skip
+
+
+async def test_a_post_is_known_by_its_message(shop: Shop, chat: Chat) -> None:
+    await shop.customer("ana").writes("My lamp is broken")
+    await chat.shows()
+    post = next(number for number, posting in enumerate(chat.got, 1) if posting.kind == "say")
+    found = await shop.read(lambda desk: threads.standing(desk, "slack", "C1", f"p{post}"))
+    assert found is not None
+    assert found.body == "My lamp is broken"
