@@ -40,9 +40,7 @@ def reread(desk: Desk, words: str, *, names_somebody: bool, leads_inside: bool) 
     if replied is not None:
         return Reread(words[replied.end() :])
     if words.lstrip().startswith(("!", "/")):
-        raise UserError(
-            text("A line is not changed into a command. Delete it and type the command anew.")
-        )
+        raise UserError(text("A line is not changed into a command. Delete it and type the command anew."))
     doubt = "link" if leads_inside else "mention" if names_somebody or _mentions_colleague(desk, words) else ""
     return Reread(words, doubt=doubt)
 
