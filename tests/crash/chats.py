@@ -30,7 +30,8 @@ from tests.rooms.slack.conftest import MANIFEST
 CUSTOMERS = 4
 PAUSE_S = 0.8
 """Two channels take a post a second each, so people talk slower here."""
-PATIENCE_S, QUIET_S = 90.0, 3.0
+PATIENCE_S, QUIET_S = 45.0, 3.0
+"""After so long without anything new what is missing is lost; and how long is waited whether anything comes twice."""
 _LINE = re.compile(r"\w+ (says|writes) \d+")
 
 
@@ -42,6 +43,7 @@ async def crash_in_chats(rounds: int, chance: random.Random) -> Outcome:
                 Customer(server.base, f"C{n}", random.Random(chance.random()), PAUSE_S) for n in range(CUSTOMERS)
             ]
             tasks = [asyncio.create_task(each.live()) for each in (*agents, *customers)]
+            await _all_work(agents)
             for _ in range(rounds):
                 await asyncio.sleep(0.3 + chance.random() * 1.5)
                 await server.end(signal.SIGKILL)
@@ -55,6 +57,13 @@ async def crash_in_chats(rounds: int, chance: random.Random) -> Outcome:
             outcome.lost += lost
             outcome.doubled += doubled
             return outcome
+
+
+async def _all_work(agents: Sequence[Chatter]) -> None:
+    """Waits until every agent has found a dialog to write in."""
+    async with asyncio.timeout(60):
+        while not all(each.lines for each in agents):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
 
 @asynccontextmanager
@@ -105,14 +114,16 @@ async def _settled(
     """Lets everything arrive, then waits whether anything comes twice; returns what is lost and doubled."""
     for each in (*agents, *customers):
         each.talks = False
-    until = time.monotonic() + PATIENCE_S
+    missing, since = -1, time.monotonic()
     desks = Desks(open_driver(server.url), pace=Pace())
     try:
-        while time.monotonic() < until:
+        while time.monotonic() - since < PATIENCE_S:
             await asyncio.sleep(0.3)
             is_told = not any(each.unsent for each in customers) and all(each.chat.is_told() for each in agents)
             kept = await desks.read(SYSTEM, _kept)
-            if is_told and not kept.is_holding and not _differences(kept, agents)[0]:
+            if (now := len(_differences(kept, agents)[0])) != missing:
+                missing, since = now, time.monotonic()
+            if is_told and not kept.is_holding and not missing:
                 break
         await asyncio.sleep(QUIET_S)
         return _differences(await desks.read(SYSTEM, _kept), agents)

@@ -129,7 +129,7 @@ class Chatter:
     async def live(self) -> None:
         """Works until cancelled."""
         while True:
-            await asyncio.sleep(self.chance.random() * 2)
+            await asyncio.sleep(self.chance.random() * 3)
             if self.talks:
                 with contextlib.suppress(Failed, NotOffered):
                     await self._deed()
