@@ -43,7 +43,7 @@ def lease(desk: Desk, destination: str, holder: str, rest: Rest = no_rest) -> st
 
 def _serveable(desk: Desk, destination: str) -> Any:
     """The lanes nobody serves and whose next delivery may go, in the order they are served; at most 1,000."""
-    first = _heads(desk, destination).subquery()
+    first = _heads(destination).subquery()
     return (
         select(Lane.key, Lane.buckets)
         .join(first, first.c.lane == Lane.key)
@@ -84,7 +84,7 @@ def _take_turns(desk: Desk, buckets: Sequence[str], rest: Rest) -> bool:
     return True
 
 
-def _heads(desk: Desk, destination: str) -> Any:
+def _heads(destination: str) -> Any:
     """The first due delivery of every lane of a destination; a thread's words wait until its card has made it."""
     earlier = aliased(Delivery)
     is_behind = exists(
@@ -101,7 +101,7 @@ def _heads(desk: Desk, destination: str) -> Any:
 
 def next_at(desk: Desk, destination: str) -> datetime | None:
     """When something of a destination may next be sent; None when nothing waits."""
-    heads = _heads(desk, destination).subquery()
+    heads = _heads(destination).subquery()
     busy = Lane.leased_until
     statement = select(heads.c.not_before, Lane.not_before.label("rests_until"), busy, Lane.buckets)
     rows = desk.execute(statement.join(Lane, Lane.key == heads.c.lane)).all()

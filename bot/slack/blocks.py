@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.slack.words import Wire, clean, cut, elements, fallback, mention, paragraph, plain
 from core.render import Voice
 from core.room import Board, Line, Side, Words
-from core.show import Answer, Button, Card, Text, Tone, text
+from core.show import Answer, Button, Card, Tone, text
 
 MOST_BLOCKS = 48
 _LABEL, _VALUE, _HEADER, _SECTION, _NAME = 75, 2_000, 150, 2_900, 80
@@ -232,8 +232,3 @@ def whole(shown: Answer, speaker: Voice) -> str:
     """An answer as the text of a file."""
     parts = [speaker.say(shown.text), "", *(speaker.say(each) for each in shown.lines)]
     return shown.document or "\n".join(parts)
-
-
-def told(said: Text, speaker: Voice, *buttons_: Button) -> Post:
-    """One sentence for somebody."""
-    return answer(Answer(said, buttons=buttons_), speaker)

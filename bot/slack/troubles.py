@@ -20,8 +20,6 @@ KEYS = frozenset(
 """The bot token is worth nothing."""
 GONE = frozenset(("message_not_found", "thread_not_found", "cant_update_message", "invalid_thread_ts"))
 """What was to be changed or answered is not there any more."""
-SHUT = frozenset(("channel_not_found", "is_archived", "is_inactive", "not_in_channel", "restricted_action"))
-"""Nothing can be written in this channel now."""
 NO_DM = frozenset(
     ("cannot_dm_bot", "user_disabled", "user_not_found", "users_not_found", "messages_tab_disabled", "user_not_visible")
 )
