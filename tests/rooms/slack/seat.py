@@ -66,6 +66,8 @@ class SlackSeat:
         await _until(lambda: _mark(message, slack) or self._answers(before), within_s=PATIENCE_S)
         if not _mark(message, slack):
             await _until(lambda: _mark(message, slack), within_s=0.5)
+        elif words.startswith("!r"):  # its Undo is a message of its own, which may come after the mark
+            await _until(lambda: self._answers(before), within_s=2)
         answers = self._answers(before)
         return answer_of(answers, slack) if answers else None
 
