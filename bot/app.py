@@ -20,6 +20,7 @@ from bot.commands import COMMANDS
 from bot.console.room import TeamRoom
 from bot.discord.settings import Section as DiscordSection
 from bot.health import Health
+from bot.pulse import beat
 from bot.schedule import Schedule
 from bot.secret import secret_key
 from bot.sender import Sender
@@ -29,17 +30,18 @@ from bot.supervise import Part, keep_running
 from bot.wiring import Wiring
 from connectors.webchat.connector import WebChat
 from connectors.webchat.settings import Section as WebChatSection
-from core import alerts, files, notices, schema, showing, teams
+from core import alerts, files, notices, outages, schema, showing, teams
 from core.actor import SYSTEM
 from core.bus import EVERYTHING, Bus
 from core.connector import Connector
+from core.desk import Desk
 from core.room import Room
 from core.store import Desks, open_driver, utc_now
 from core.typing import Typing
 
 log = logging.getLogger(__name__)
 
-REACTIONS = (notices.tell, showing.follow, alerts.raise_)
+REACTIONS = (notices.tell, showing.follow, alerts.raise_, outages.reroute)
 """What follows from events, in the order it happens."""
 PARTS = ("webchat", "room", "slack", "discord", "schedule")
 """What `run --only` can choose."""
@@ -101,7 +103,7 @@ def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
     rooms += _pushed(house, only)
     parts = [Part("wakeups", lambda: house.desks.hear_others(heard))]
     parts += [Part(each.kind, each.run) for each in connectors] + [Part(each.name, each.run) for each in rooms]
-    parts += [_sender(house, each) for each in rooms if each.is_pushed]
+    parts += [part for each in rooms if each.is_pushed for part in _serving(house, each)]
     if "schedule" in only:
         parts.append(Part("schedule", Schedule(house.desks, house.bus, house.store).run))
     health = Health(house.desks, parts, house.settings.metrics_token, lambda: webchat.visitors_here)
@@ -129,11 +131,12 @@ def _pushed(house: House, only: Sequence[str]) -> list[Room]:
     return rooms
 
 
-def _sender(house: House, room: Room) -> Part:
-    """What sends to a team chat."""
+def _serving(house: House, room: Room) -> tuple[Part, Part]:
+    """What sends to a team chat, and what says that it is there."""
     name = f"room:{room.name}"
     sender = Sender(house.desks, house.bus, name, room, postings.read, rest=room.rest, alone=house.settings.is_embedded)
-    return Part(f"{room.name} sender", sender.run)
+    beating = Part(f"{room.name} pulse", lambda: beat(house.desks, room))
+    return Part(f"{room.name} sender", sender.run), beating
 
 
 async def prepare(house: House) -> None:
@@ -144,6 +147,16 @@ async def prepare(house: House) -> None:
     section = WebChatSection()
     if section.on and not await house.desks.read(SYSTEM, lambda desk: teams.has_channel(desk, section.name)):
         await house.desks.change(SYSTEM, lambda desk: beginning.begin_channel(desk, "webchat", section.name))
+    await house.desks.change(SYSTEM, _expect)
+
+
+def _expect(desk: Desk) -> None:
+    """The team chats that are on have their time to connect; nobody waits for the others."""
+    for name, is_on in (("slack", SlackSection().on), ("discord", DiscordSection().on)):
+        if is_on:
+            outages.expect(desk, name)
+        else:
+            outages.unexpected(desk, name)
 
 
 async def serve(house: House, assembled: Assembled, *, ready: Callable[[], None] = lambda: None) -> None:

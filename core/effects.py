@@ -1,6 +1,6 @@
 """What each kind of deadline does when its time has come; each first asks whether it is still true."""
 
-from core import asking, dialogs, ending, idling, messages, notices, presence, replies, tickets, wordings
+from core import asking, dialogs, ending, idling, messages, notices, outages, presence, replies, tickets, wordings
 from core.deadlines import Due, Effects
 from core.desk import Desk
 from core.events import DialogCalledOut, Reminded
@@ -104,6 +104,7 @@ EFFECTS: Effects = {
     ("dialog", "next"): _dialog_next,
     ("dialog", "lease"): presence.look,
     ("held", "release"): _release,
+    ("room", "away"): outages.declare,
     ("ticket", "pending"): _pending_over,
     ("ticket", "close_silent"): _close_silent,
     ("ticket", "close_later"): _close_later,

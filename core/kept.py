@@ -1,6 +1,6 @@
 """Small facts a part of the desk wants to find again after it was started anew."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core import upsert
 from core.desk import Desk
@@ -16,3 +16,8 @@ def keep(desk: Desk, name: str, value: str) -> None:
     """Keeps a fact under a name, in place of what it was before."""
     statement = upsert.into(Kept, desk.on_postgres).values(name=name, value=value)
     desk.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def forget(desk: Desk, name: str) -> None:
+    """Lets a fact go; what is not there is no mistake."""
+    desk.execute(delete(Kept).where(Kept.name == name))

@@ -133,6 +133,9 @@ class Room(Protocol):
     async def run(self) -> None:
         """Connects and hands in what agents do, until cancelled."""
 
+    async def is_connected(self) -> bool:
+        """Whether agents there are heard by this process now; another process may hear them."""
+
     def rest(self, bucket: str) -> timedelta:
         """How long a bucket rests after something was sent through it; nothing where the platform has no such rate."""
 

@@ -18,6 +18,7 @@ ON_HOLD = text("One moment please, {name} will be right back with you.")
 GOES_ON = text("{name} is back.")
 HANDED_OVER = text("{name} is taking over and will be with you in a moment.")
 MOVED = text("Another team is taking over and will be with you in a moment.")
+TROUBLED = text("Our team's chat has a hiccup right now, so an answer may take a little longer. Your message is safe.")
 
 CUSTOMER_TEXTS: dict[str, Text] = {
     "nobody-there": NOBODY_THERE,
@@ -29,6 +30,7 @@ CUSTOMER_TEXTS: dict[str, Text] = {
     "goes-on": GOES_ON,
     "handed-over": HANDED_OVER,
     "moved": MOVED,
+    "troubled": TROUBLED,
 }
 """Name → text; the name is what an owner types: `text still-there de = …`."""
 

@@ -56,6 +56,10 @@ class TeamRoom:
         """Waits: agents come by themselves."""
         await asyncio.Event().wait()
 
+    async def is_connected(self) -> bool:
+        """It is a part of this process."""
+        return True
+
     def rest(self, bucket: str) -> timedelta:
         """Nothing is sent to it."""
         return timedelta()

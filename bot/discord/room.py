@@ -67,6 +67,7 @@ class DiscordRoom:
         self._holder = uuid.uuid4().hex
         self._trouble: Text | None = None
         self._is_ready = asyncio.Event()
+        self._is_connected = False
 
     def routes(self) -> Sequence[Any]:
         """Discord comes by its gateway."""
@@ -88,10 +89,14 @@ class DiscordRoom:
             self._trouble = first.said if isinstance(first, DeskbellError) else None
             raise first from None
         finally:
-            self._listening.group = None
+            self._listening.group, self._is_connected = None, False
             self._listening.lose_track()
             task = asyncio.current_task()
             await self._end(is_over=task is not None and task.cancelling() > 0)
+
+    async def is_connected(self) -> bool:
+        """By the gateway."""
+        return self._is_connected
 
     async def _end(self, *, is_over: bool) -> None:
         """Lets another process listen; the way out stays open while the desk goes on."""
@@ -129,10 +134,11 @@ class DiscordRoom:
         """Brings an event to its lane; what is a matter of seconds has none."""
         match name:
             case "READY" | "RESUMED":
-                self._trouble = None
+                self._trouble, self._is_connected = None, True
                 self._listening.lose_track()
                 self._is_ready.set()
             case "DISCONNECTED":
+                self._is_connected = False
                 self._listening.lose_track()
             case "INTERACTION_CREATE":
                 lanes.put(f"interaction:{event.get('id')}", lambda: self._quietly(name, event, self._interact))

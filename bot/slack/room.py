@@ -71,6 +71,7 @@ class SlackRoom:
         self._rates = Rates()
         self._me: Me | None = None
         self._door: Door | None = None
+        self._sockets: Sockets | None = None
         self._asking = asyncio.Lock()
         self._troubles: dict[str, Text] = {}
         self._homes: set[str] = set()
@@ -104,6 +105,19 @@ class SlackRoom:
             await self._parts.web.close()
             with suppress(DeskbellError):
                 await self._desks.change(SYSTEM, lambda desk: leases.give_back(desk, _LEASE, self._holder))
+
+    async def is_connected(self) -> bool:
+        """By a connection; where Slack calls us, whether it answers us."""
+        if self._door is None:
+            return False
+        if self._sockets is not None:
+            return await self._sockets.are_open()
+        try:
+            await self._parts.web.me()
+        except Exception as error:  # whatever the network raises
+            log.info("slack does not answer: %s", type(error).__name__)
+            return False
+        return True
 
     async def _take_lease(self) -> None:
         while not await self._hold():
@@ -157,6 +171,7 @@ class SlackRoom:
         self._door = door = Door(self._parts, self._listening, self._acting, me)
         keeping = KeepingUp(self._parts, self._listening, me)
         sockets = Sockets(door.app, self._section, keeping.said_hello) if self._section.by_socket else None
+        self._sockets = sockets
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._keep_lease()), group.create_task(keeping.run(sockets))]
@@ -166,7 +181,7 @@ class SlackRoom:
                 for task in tasks:
                     task.cancel()
         finally:
-            self._door = None
+            self._door = self._sockets = None
             if sockets is not None:
                 await sockets.close()
             await door.close()

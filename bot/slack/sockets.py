@@ -71,6 +71,10 @@ class Sockets:
         for handler in self._handlers:
             await handler.client.connect()  # type: ignore[no-untyped-call]
 
+    async def are_open(self) -> bool:
+        """Whether Slack can bring us anything."""
+        return any([await handler.client.is_connected() for handler in self._handlers])
+
     async def replace(self) -> None:
         """Connects all of them anew."""
         for handler in self._handlers:
