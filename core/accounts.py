@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from core import leaving, outbox, pushed, teams
+from core import becoming, leaving, outbox, pushed, teams
 from core.actor import Actor, ActorKind
 from core.desk import Desk
 from core.errors import NotFound, UserError
-from core.models import Account, Agent, Candidate, Dialog, Member, Place, Pressed, Purpose, Role, Team, Ticket
+from core.models import Account, Agent, Candidate, Member, Place, Pressed, Purpose, Role, Team
 from core.show import Button, Tone, text
 
 CODE_LIFE = timedelta(minutes=15)
@@ -112,16 +112,7 @@ def attach(desk: Desk, agent: Agent, room: str, external_id: str) -> None:
     was, account.agent_id = account.agent_id, agent.id
     desk.flush()
     if not of_agent(desk, was):
-        _become(desk, desk.session.get_one(Agent, was), agent)
-
-
-def _become(desk: Desk, was: Agent, agent: Agent) -> None:
-    """Two agents were one person: what the one works on and where they belong is the other's from now on."""
-    for table in (Ticket, Dialog):
-        desk.execute(update(table).where(table.assignee_id == was.id).values(assignee_id=agent.id))
-    for team_id in desk.execute(select(Member.team_id).where(Member.agent_id == was.id)).scalars().all():
-        teams.join_team(desk, agent.id, team_id)
-    teams.remove_agent(desk, was)
+        becoming.become(desk, desk.session.get_one(Agent, was), agent)
 
 
 def code_for(desk: Desk, agent: Agent) -> str:

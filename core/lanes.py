@@ -1,7 +1,8 @@
 """Lanes keep what is to be sent in its order; buckets are rates they share. A sender leases a lane, not a delivery."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from sqlalchemy import delete, exists, func, or_, select, update
@@ -13,6 +14,8 @@ from core.models import CARD, TO_BE_SENT, TROUBLED, Bucket, Delivery, Lane, Thre
 
 LEASE = timedelta(seconds=120)
 """How long a sender has a lane: longer than it may take to ask for a delivery and to send it."""
+
+_PAGE = 500
 
 Rest = Callable[[str], timedelta]
 """How long a bucket rests after something was sent through it."""
@@ -28,12 +31,8 @@ def lease(desk: Desk, destination: str, holder: str, rest: Rest = no_rest) -> st
 
     People's words come before alerts, those before cards; lanes of the same rank take turns.
     """
-    waiting = desk.execute(_serveable(desk, destination)).all()
-    held_back = _held_back(desk) if waiting else {}
-    for row in waiting:
-        if held_back.keys() & set(row.buckets):
-            continue
-        lane: Lane | None = desk.session.scalars(_free(desk, row.key)).one_or_none()
+    for key in _going(desk, destination):
+        lane: Lane | None = desk.session.scalars(_free(desk, key)).one_or_none()
         if lane is not None and _take_turns(desk, lane.buckets, rest):
             lane.leased_by, lane.leased_until, lane.served_at = holder, desk.now + LEASE, desk.now
             desk.flush()
@@ -41,8 +40,18 @@ def lease(desk: Desk, destination: str, holder: str, rest: Rest = no_rest) -> st
     return None
 
 
+def _going(desk: Desk, destination: str) -> Iterator[str]:
+    """The lanes none of whose buckets rests, page by page: thousands of one shut channel hide no other."""
+    held_back = _held_back(desk).keys()
+    for seen in count(0, _PAGE):
+        rows = desk.execute(_serveable(desk, destination).limit(_PAGE).offset(seen)).all()
+        yield from (row.key for row in rows if not held_back & set(row.buckets))
+        if len(rows) < _PAGE:
+            return
+
+
 def _serveable(desk: Desk, destination: str) -> Any:
-    """The lanes nobody serves and whose next delivery may go, in the order they are served; at most 1,000."""
+    """The lanes nobody serves and whose next delivery may go, in the order they are served."""
     first = _heads(destination).subquery()
     return (
         select(Lane.key, Lane.buckets)
@@ -51,7 +60,6 @@ def _serveable(desk: Desk, destination: str) -> Any:
         .where(or_(Lane.not_before.is_(None), Lane.not_before <= desk.now))
         .where(or_(first.c.not_before.is_(None), first.c.not_before <= desk.now))
         .order_by(first.c.rank, Lane.served_at.is_not(None), Lane.served_at, first.c.id)
-        .limit(1_000)
     )
 
 

@@ -144,6 +144,15 @@ async def test_a_limited_bucket_holds_all_its_lanes_until_then(shop: Shop) -> No
     assert len(platform.got) == 2
 
 
+async def test_thousands_of_lanes_of_a_shut_channel_hide_no_other(small_shop: Shop) -> None:
+    platform, shut = FailingPlatform(), small_shop.clock.now + timedelta(hours=1)
+    resting = [replace(_wanted(f"chat:{n}", "wait"), buckets=("shut",)) for n in range(1_100)]
+    await _put(small_shop, *resting, replace(_wanted("chat:last", "go"), buckets=("open",)))
+    await small_shop.change(lambda desk: lanes.hold(desk, "shut", shut))
+    assert await _sender(small_shop, platform).send_some()
+    assert [parcel.words for parcel in platform.got] == ["go"]
+
+
 async def test_a_rate_is_kept_by_resting_and_lets_other_buckets_go_on(shop: Shop) -> None:
     platform = FailingPlatform()
     other = Wanted(lane="c", destination="channel:1", kind="say", buckets=("quick",), facts={"words": "2"})

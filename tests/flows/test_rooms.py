@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from core import accounts, teams, threads
+from core import accounts, dialogs, notices, teams, threads, tickets
 from core.models import Agent, Delivery, Role, Thread
 from core.room import Line
 from tests.chat import Chat, people, person
@@ -50,6 +50,23 @@ async def test_once_there_was_an_admin_another_needs_their_code(shop: Shop) -> N
     assert await chat.types("U1", f"me link {code}") == "This account is yours now, @boss."
     assert "used or is too old" in await chat.types("U2", f"me link {code}")
     assert (await chat.types("U1", "desk setup")).startswith("This channel is Support's now")
+
+
+async def test_who_turns_out_to_be_one_person_keeps_what_both_worked_on(shop: Shop, chat: Chat) -> None:
+    await shop.customer("ana").writes("My lamp is broken")
+    await chat.types("INES", "dialog take 1")
+    await chat.types("INES", "ticket new internal Boxes")
+    await chat.types("INES", "ticket watch 1")
+    await chat.types("INES", "ticket remind 1 2h")
+    same = await shop.agent("ines-web")
+    code = (await same.types("me link")).rsplit(" ", 1)[1]
+    assert "yours now" in await chat.types("INES", f"me link {code}")
+    assert (await shop.dialog(1)).assignee_id == same.actor.id
+    assert await shop.read(lambda desk: list(tickets.watchers(desk, 1))) == [same.actor.id]
+    assert await shop.read(lambda desk: dialogs.relayed_among(desk, [1], same.actor.id or 0)) == {1}
+    await shop.passes("2h 1m")
+    told = await shop.read(lambda desk: [notices.words(each).id for each in notices.unseen(desk, same.actor.id or 0)])
+    assert "You wanted to be reminded of #{number}." in told
 
 
 async def test_a_channel_everybody_reads_needs_a_role(shop: Shop) -> None:
