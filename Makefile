@@ -1,7 +1,7 @@
 # The front door: every command a user or developer needs.
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
-ROUNDS ?= 300
+ROUNDS ?= $(if $(CI),20,300)
 BIN := .venv/bin
 
 .PHONY: help run test check format bench crash docs screenshots clean
@@ -43,7 +43,7 @@ format: .venv/.dev ## Format the code
 bench: .venv/.dev ## Measure, and print a table
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-crash: .venv/.dev ## Kill the desk at random points, ROUNDS times per database and some in team chats
+crash: .venv/.dev ## Kill the desk at random points, ROUNDS times per database, a quarter of it in team chats
 	@$(BIN)/python -m tests.crash --rounds $(ROUNDS) $(ARGS)
 
 docs: .venv/.dev ## Write the generated pages and catalogs anew

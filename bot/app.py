@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator, Seque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from types import FrameType
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.commands import COMMANDS
 from bot.console.room import TeamRoom
 from bot.discord.settings import Section as DiscordSection
 from bot.health import Health
+from bot.lines import Lines
 from bot.pulse import beat
 from bot.schedule import Schedule
 from bot.secret import secret_key
@@ -28,22 +30,24 @@ from bot.settings import Settings
 from bot.slack.settings import Section as SlackSection
 from bot.supervise import Part, keep_running
 from bot.wiring import Wiring
+from connectors.telegram.settings import Section as TelegramSection
 from connectors.webchat.connector import WebChat
 from connectors.webchat.settings import Section as WebChatSection
-from core import alerts, files, notices, outages, schema, showing, teams
+from core import alerts, carrying, channels, files, notices, outages, parting, schema, showing
 from core.actor import SYSTEM
 from core.bus import EVERYTHING, Bus
-from core.connector import Connector
+from core.connector import Connector, Finding, Sending, Severity
 from core.desk import Desk
 from core.room import Room
+from core.show import text
 from core.store import Desks, open_driver, utc_now
 from core.typing import Typing
 
 log = logging.getLogger(__name__)
 
-REACTIONS = (notices.tell, showing.follow, alerts.raise_, outages.reroute)
+REACTIONS = (notices.tell, showing.follow, alerts.raise_, carrying.carry, parting.ask, outages.reroute)
 """What follows from events, in the order it happens."""
-PARTS = ("webchat", "room", "slack", "discord", "schedule")
+PARTS = ("webchat", "telegram", "room", "slack", "discord", "schedule")
 """What `run --only` can choose."""
 _STOP_S = 5
 
@@ -97,6 +101,8 @@ def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
 
     webchat = WebChat(house.desks, house.bus, typing, house.store, house.secret)
     connectors: list[Connector] = [webchat] if "webchat" in only and webchat.section.on else []
+    kinds = _kinds(house, only)
+    connectors += [kinds[kind]() for kind in kinds if _is_described(kind)]
     rooms: list[Room] = []
     if "room" in only:
         rooms.append(TeamRoom(house.desks, house.bus, typing, house.store, COMMANDS))
@@ -107,6 +113,9 @@ def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
     if "schedule" in only:
         parts.append(Part("schedule", Schedule(house.desks, house.bus, house.store).run))
     health = Health(house.desks, parts, house.settings.metrics_token, lambda: webchat.visitors_here)
+    if kinds:
+        parts.append(Part("channels", Lines(_wiring(house), kinds, health.watch).run))
+        health.watch(parts[-1])
     routes: list[Any] = [*health.routes(), downloads.route(house.desks, house.store)]
     members: list[Connector | Room] = [*rooms, *connectors]
     for member in members:
@@ -114,10 +123,46 @@ def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
     return Assembled(Starlette(routes=routes), parts, connectors, rooms)
 
 
+def _kinds(house: House, only: Sequence[str]) -> dict[str, Callable[[], Sending]]:
+    """The kinds of channels that are sent to, each made once; the library of one that is never asked for is not even
+    imported."""
+
+    @cache
+    def telegram() -> Sending:
+        from connectors.telegram.connector import Telegram
+
+        return Telegram(house.desks, house.store, house.secret)
+
+    return {kind: make for kind, make in (("telegram", telegram),) if kind in only}
+
+
+def _is_described(kind: str) -> bool:
+    """Whether `.env` says anything of this kind, so that it is there from the beginning."""
+    match kind:
+        case "telegram":
+            return TelegramSection().on or bool(TelegramSection().webhook_url)
+        case _:
+            return False
+
+
+def off() -> list[Finding]:
+    """What is off, and which setting turns it on."""
+    sections = (
+        (SlackSection().on, text("Slack is off: deskbell connect slack"), "SLACK_BOT_TOKEN"),
+        (DiscordSection().on, text("Discord is off: deskbell connect discord"), "DISCORD_TOKEN"),
+        (TelegramSection().on, text("Telegram is off: deskbell connect telegram"), "TELEGRAM_BOT_TOKEN"),
+    )
+    return [Finding(Severity.OFF, said, setting) for is_on, said, setting in sections if not is_on]
+
+
+def _wiring(house: House) -> Wiring:
+    settings = house.settings
+    return Wiring(house.desks, house.bus, house.store, COMMANDS, settings.address, settings.is_embedded)
+
+
 def _pushed(house: House, only: Sequence[str]) -> list[Room]:
     """The team chats that are on; the library of one that is off is not even imported."""
-    address, is_embedded = house.settings.address, house.settings.is_embedded
-    wiring = Wiring(house.desks, house.bus, house.store, COMMANDS, address, is_embedded)
+    wiring = _wiring(house)
     rooms: list[Room] = []
     slack, discord = SlackSection(), DiscordSection()
     if "slack" in only and slack.on:
@@ -144,10 +189,21 @@ async def prepare(house: House) -> None:
     await schema.upgrade(house.settings.url)
     if not await house.desks.read(SYSTEM, beginning.is_begun):
         await house.desks.change(SYSTEM, lambda desk: beginning.begin(desk, house.settings))
-    section = WebChatSection()
-    if section.on and not await house.desks.read(SYSTEM, lambda desk: teams.has_channel(desk, section.name)):
-        await house.desks.change(SYSTEM, lambda desk: beginning.begin_channel(desk, "webchat", section.name))
+    for kind, name, known in _described():
+        if not await house.desks.read(SYSTEM, lambda desk, name=name: channels.is_there(desk, name)):  # type: ignore[misc]
+            await house.desks.change(
+                SYSTEM, lambda desk, kind=kind, name=name, known=known: beginning.begin_channel(desk, kind, name, known)  # type: ignore[misc]
+            )
     await house.desks.change(SYSTEM, _expect)
+
+
+def _described() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The channels `.env` describes: kind, name, and what the desk itself wants to know of them."""
+    webchat, telegram = WebChatSection(), TelegramSection()
+    if webchat.on:
+        yield "webchat", webchat.name, {}
+    if telegram.on:
+        yield "telegram", telegram.name, {"topics": telegram.given()["topics"]}
 
 
 def _expect(desk: Desk) -> None:

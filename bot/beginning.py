@@ -1,7 +1,10 @@
 """What an empty desk begins with: a team, its views, its first agent, and the channels the settings describe."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.settings import Settings
-from core import teams, views
+from core import channels, teams, views
 from core.desk import Desk
 from core.models import Agent, Role
 
@@ -23,9 +26,9 @@ def begin(desk: Desk, settings: Settings) -> bool:
     return is_new
 
 
-def begin_channel(desk: Desk, kind: str, name: str) -> None:
-    """Makes the channel the settings describe."""
-    teams.add_channel(desk, kind, name, teams.first_team(desk))
+def begin_channel(desk: Desk, kind: str, name: str, known: Mapping[str, Any]) -> None:
+    """Makes a channel the settings describe."""
+    channels.configure(desk, channels.add(desk, kind, name, teams.first_team(desk)), known)
 
 
 def an_admin(desk: Desk) -> Agent | None:

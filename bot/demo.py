@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from core import contacts, demo, dialogs, ending, intake, messages, replies, spam, tags, teams, tickets
+from core import channels, contacts, demo, dialogs, ending, intake, messages, replies, spam, tags, teams, tickets
 from core.actor import SYSTEM, Actor, ActorKind
 from core.connector import Said, Sender
 from core.desk import Desk
 from core.errors import UserError
-from core.intake import Source
 from core.models import Agent, Channel, Dialog, EndReason, Priority, Role, Status, Team
+from core.receipt import Source
 from core.replies import Draft
 from core.show import Text, text
 from core.store import Desks
@@ -156,14 +156,14 @@ def fill(desk: Desk) -> int:
     tags_before = demo.known_tags(desk)
     team = teams.add_team(desk, demo.free_name(desk, Team, "lamps"), "Lamp shop", is_demo=True)
     colleagues = {name: _agent(desk, name, public, team) for name, public in (("mia", "Mia"), ("ben", "Ben"))}
-    channel = teams.add_channel(desk, "webchat", demo.free_name(desk, Channel, "lamps-demo"), team)
+    channel = channels.add(desk, "webchat", demo.free_name(desk, Channel, "lamps-demo"), team)
     channel.is_demo, channel.is_on = True, True
     desk.flush()
     began = desk.now
     for number, story in enumerate(STORIES):
         desk.now = began - timedelta(hours=story.hours_ago)
         teams.saw(desk, colleagues["mia"].id)
-        _tell(desk, intake.source(channel), story, number, colleagues[story.agent])
+        _tell(desk, Source.of(channel), story, number, colleagues[story.agent])
     desk.now = began
     for agent in colleagues.values():
         desk.refresh(agent)

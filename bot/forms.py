@@ -14,8 +14,11 @@ from core.show import Text, text, verbatim
 
 _TARGETS = frozenset(("ticket", "dialog", "either", "contact"))
 """What in a thread need not be named."""
-_LONG = frozenset(("rest",))
-_TO_THE_END = frozenset(("rest", "tags", "filter", "when", "until"))
+_ALL_THAT_FOLLOWS = frozenset(("rest", "tags", "filter", "agents"))
+_TO_THE_END = _ALL_THAT_FOLLOWS | {"when", "until"}
+_SEVERAL = frozenset(("tags", "agents"))
+_NEVER_ASKED = frozenset(("sure",))
+"""What only a question's own button says."""
 _MOST_CHOICES = 100
 AFTERWARDS = "afterwards"
 """The extra field of a reply: what becomes of the ticket."""
@@ -35,6 +38,8 @@ class Field:
     """What can be chosen: value and what it means; nothing where one types."""
     is_offered: bool = False
     """Whether choices are looked up while one types (`offers`)."""
+    is_several: bool = False
+    """Whether several of them can be chosen; their values stand side by side, with a blank between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +63,26 @@ class Unfit(UserError):
         self.wrong = dict(wrong)
 
 
-def wanted(call: Call, line: str, commands: Sequence[Command]) -> Form | None:
+def wanted(call: Call, line: str, commands: Sequence[Command], *, offers: bool = False) -> Form | None:
     """The form for a line that lacks something its command needs; None where it can be run as it is.
 
-    Raises UserError where the line names no command, or one the actor may not use.
+    With `offers` also for what may be said but need not. Raises UserError where the line names no command, or one the
+    actor may not use.
     """
     typed = reading.find(line, commands, call)
     policy.must_be(call.desk.actor, typed.command.role, Text(typed.command.name))
     reader = Reader(call, typed.rest, typed.in_thread)
     target, parts = _take_apart(reader, typed.command, typed.in_thread)
-    lacks = [
-        p for p in typed.command.parameters if not p.is_optional and not parts.get(p.name) and not _is_known(p, target)
-    ]
+    lacks = [p for p in _asked(typed.command, target) if (offers or not p.is_optional) and not parts.get(p.name)]
     if not lacks:
         return None
     return made(call, typed.command, target, parts)
+
+
+def _asked(command: Command, target: str) -> list[Parameter]:
+    """The parameters that are fields of a command's form."""
+    known = (_is_known(each, target) or each.takes.kind in _NEVER_ASKED for each in command.parameters)
+    return [each for each, is_known in zip(command.parameters, known, strict=True) if not is_known]
 
 
 def _is_known(parameter: Parameter, target: str) -> bool:
@@ -90,19 +100,21 @@ def _take_apart(reader: Reader, command: Command, in_thread: bool) -> tuple[str,
             if kind == "contact" and target in ("", "here") and reader.rest and not in_thread:
                 target = reader.word()
         else:
-            parts[parameter.name] = reader.rest if kind in _TO_THE_END else reader.word()
-            reader.rest = "" if kind in (*_LONG, "tags", "filter") else reader.rest
+            parts[parameter.name] = _taken(reader, kind)
+            reader.rest = "" if kind in _ALL_THAT_FOLLOWS else reader.rest
     return target, parts
+
+
+def _taken(reader: Reader, kind: str) -> str:
+    if kind == "ofteam":
+        return reading.team_ahead(reader)
+    return reader.rest if kind in _TO_THE_END else reader.word()
 
 
 def made(call: Call, command: Command, target: str, values: Mapping[str, str] | None = None) -> Form:
     """A command's form, filled with what is known."""
     known = values or {}
-    fields = [
-        _field(call.desk, parameter, known.get(parameter.name, ""))
-        for parameter in command.parameters
-        if not _is_known(parameter, target)
-    ]
+    fields = [_field(call.desk, each, known.get(each.name, "")) for each in _asked(command, target)]
     if command.name == "ticket reply":
         fields.append(_afterwards())
     number = "" if target in ("", "here") else f" #{target.lstrip('#')}"
@@ -123,7 +135,7 @@ def _field(desk: Desk, parameter: Parameter, value: str) -> Field:
         parameter.name, verbatim(parameter.name.capitalize()), is_long=parameter.takes.hint == "TEXT",
         is_optional=parameter.is_optional, value=value,
         choices=tuple(list(completing.offered(desk, parameter, ""))[:_MOST_CHOICES]) if fixed else (),
-        is_offered=not fixed and completing.is_offered(kind),
+        is_offered=not fixed and completing.is_offered(kind), is_several=kind in _SEVERAL,
     )  # fmt: skip
 
 
@@ -153,7 +165,7 @@ def line_of(call: Call, filled: Filled, commands: Sequence[Command]) -> str:
     wrong: dict[str, Text] = {}
     parts = [command.name]
     for parameter in command.parameters:
-        said = _part(call, command, parameter, filled, wrong)
+        said = "" if parameter.takes.kind in _NEVER_ASKED else _part(call, command, parameter, filled, wrong)
         if said:
             parts.append(said)
     if wrong:
@@ -185,9 +197,16 @@ def _part(call: Call, command: Command, parameter: Parameter, filled: Filled, wr
         if not parameter.is_optional:
             wrong[parameter.name] = text("This is needed.")
         return ""
-    quoted = f'"{value}"' if kind == "word" and " " in value else value
+    quoted = reading.as_word(value) if kind in reading.WORDS else value
     try:
-        reading.value(Reader(call, quoted, in_thread=False), parameter, command)
+        _must_fit(Reader(call, quoted, in_thread=False), parameter, command)
     except UserError as error:
         wrong[parameter.name] = error.said
     return quoted
+
+
+def _must_fit(reader: Reader, parameter: Parameter, command: Command) -> None:
+    """Raises UserError with what is wrong with a field, for itself and so that the next one is not misread."""
+    reading.value(reader, parameter, command)
+    if reader.rest:
+        raise UserError(text("“{rest}” is too much here.", rest=reader.rest[:60]))

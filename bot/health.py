@@ -2,7 +2,7 @@
 
 import hmac
 import ipaddress
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +23,16 @@ from core.store import Desks
 class Health:
     """Answers /healthz, /readyz and /metrics, and keeps what the parts failed by."""
 
-    def __init__(self, desks: Desks, parts: Sequence[Part], token: str, visitors: Callable[[], int]) -> None:
-        self._desks, self._parts, self._token, self._visitors = desks, parts, token, visitors
+    def __init__(self, desks: Desks, parts: Iterable[Part], token: str, visitors: Callable[[], int]) -> None:
+        self._desks, self._token, self._visitors = desks, token, visitors
+        self._parts: dict[str, Part] = {}
         for part in parts:
-            part.on_failure = self._keep
+            self.watch(part)
+
+    def watch(self, part: Part) -> None:
+        """Tells of this part, too; one of the same name took the place of the former."""
+        part.on_failure = self._keep
+        self._parts[part.name] = part
 
     def routes(self) -> Sequence[Route]:
         """The three addresses."""
@@ -44,7 +50,7 @@ class Health:
 
     async def _ready(self, request: Request) -> Response:
         """Ready when the store answers and no part is down; why one was, only who may ask for the figures is told."""
-        failing, known = [part.name for part in self._parts if part.is_down], list[Failure]()
+        failing, known = [part.name for part in self._parts.values() if part.is_down], list[Failure]()
         try:
             known += await self._desks.read(SYSTEM, parts.failures)
         except TemporaryError:
@@ -59,8 +65,8 @@ class Health:
             return PlainTextResponse("Set METRICS_TOKEN and send it as a bearer token.\n", 403)
         gauges = _gauges(await self._desks.read(SYSTEM, figures.read))
         gauges["deskbell_visitors"] = {(): float(self._visitors())}
-        gauges["deskbell_part_down"] = {(part.name,): float(part.is_down) for part in self._parts}
-        gauges["deskbell_part_restarts"] = {(part.name,): float(part.restarts) for part in self._parts}
+        gauges["deskbell_part_down"] = {(part.name,): float(part.is_down) for part in self._parts.values()}
+        gauges["deskbell_part_restarts"] = {(part.name,): float(part.restarts) for part in self._parts.values()}
         return Response(_as_text(gauges), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     def _may_ask(self, request: Request) -> bool:

@@ -12,9 +12,9 @@ from typing import TypeVar
 from bot import saying
 from bot.commands.call import Call, Here, Surroundings
 from bot.commands.registry import Command
-from bot.commands.running import asks_for_surroundings, run, run_on
+from bot.commands.running import elsewhere, run, run_on, surrounded
 from bot.saying import Spoken
-from core import accounts, asking, files, intake, places, teams, threads
+from core import accounts, asking, intake, places, teams, threads
 from core.actor import SYSTEM, Actor, ActorKind
 from core.desk import Desk
 from core.errors import NotAllowed, UserError
@@ -26,8 +26,8 @@ from core.store import Desks
 from core.threads import Edit, Spot
 
 T = TypeVar("T")
-Describe = Callable[[str, str], Awaitable[Surroundings]]
-"""Asks the platform about a channel and who typed in it: place and account."""
+Describe = Callable[[str, str, bool], Awaitable[Surroundings]]
+"""Asks the platform about a channel (place) and who typed in it (account), with or without the channel's people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +97,15 @@ class Hearing:
         found = places.at(desk, self.room, place)
         return teams.first_team(desk) if found is None else desk.session.get_one(Team, found.team_id)
 
+    async def is_known(self, place: str, line: str) -> bool:
+        """Whether a line was taken in already, or waits in quarantine: then nothing of it has to be fetched again."""
+        return bool(await self.desks.read(SYSTEM, lambda desk: threads.known(desk, self.room, place, [line])))
+
     async def said(self, said: Said) -> Heard | None:
-        """A line typed in a thread; None where it is none of ours. The same line again does nothing."""
+        """A line typed in a thread; None where it is none of ours. The same line again does nothing.
+
+        Whoever typed a line that was stopped is asked once it bears that mark (`deciding`), not here.
+        """
 
         def look(desk: Desk) -> tuple[Actor, Spot | None, Voice]:
             spot = threads.at(desk, self.room, said.place, said.root, when=said.at)
@@ -128,7 +135,9 @@ class Hearing:
         def body(desk: Desk) -> Spoken:
             if said.moves_cursor:
                 threads.read_up_to(desk, spot.thread_id, said.order)
-            return saying.say_on(desk, line, self.commands)
+            spoken = saying.say_on(desk, line, self.commands)
+            is_stopped = bool(spoken.answer) and threads.stopped_at(desk, self.room, said.place, said.id) is not None
+            return replace(spoken, answer=None) if is_stopped else spoken
 
         return await self.desks.change(actor, body)
 
@@ -199,10 +208,21 @@ class Hearing:
 
     async def _do(self, deed: Deed) -> Answer:
         actor, here = await self.desks.read(SYSTEM, lambda desk: self._where(desk, deed))
-        around = None
-        if asks_for_surroundings(deed.line, self.commands):
-            around = await self._describe(deed.place, deed.account)
-        return await run(self.desks, actor, deed.line, self.commands, lambda desk: self.call(desk, deed, here, around))
+        line, around = await self._around(actor, deed)
+        return await run(self.desks, actor, line, self.commands, lambda desk: self.call(desk, deed, here, around))
+
+    async def _around(self, actor: Actor, deed: Deed) -> tuple[str, Surroundings | None]:
+        """The channel a line is about, where it wants to know; its people only for who may have them looked up."""
+        command = surrounded(deed.line, self.commands)
+        if command is None:
+            return deed.line, None
+        line, place = elsewhere(deed.line, deed.place)
+        around = await self._describe(place, deed.account, False)
+        if command.permits is not None:
+            permits = command.permits
+            await self.desks.read(actor, lambda desk: permits(self.call(desk, deed, Here(), around)))
+            around = await self._describe(place, deed.account, True)
+        return line, around
 
     async def makes(self, deed: Deed, note: str) -> Heard:
         """A line that makes a ticket, with its first note in the same transaction: a message of the chat became one."""
@@ -248,14 +268,6 @@ class Hearing:
 
         return await self.desks.change(SYSTEM, body)
 
-    async def keep(self, account: str, taken: files.Taken, name: str) -> int | None:
-        """Notes a file somebody sent along, whose bytes lie in the store; None where they are no agent."""
-        actor = await self.actor(account)
-        if actor.agent_id is None:
-            return None
-        clean, agent_id = files.clean_name(name), actor.agent_id
-        return await self.desks.change(actor, lambda desk: files.keep(desk, taken, clean, agent_id=agent_id))
-
     async def came(self, place: str, person: accounts.Person) -> None:
         """Somebody came to a channel: a full member may become an agent when an admin accepts them."""
         await self._in_place(place, lambda desk, found: accounts.came(desk, found, person))
@@ -279,7 +291,7 @@ _NOT_SENT: Text = text("Not sent: your line says now that it is a note. Type it 
 
 
 def _line_key(said: Said) -> str:
-    return f"line:{said.place}:{said.id}"
+    return threads.line_key(said.place, said.id)
 
 
 def _refusal(error: UserError) -> Answer:

@@ -199,9 +199,12 @@ def _in_channel(desk: Desk, claimed: Claimed) -> Posting:
     if place is None:
         raise PermanentError(text("The channel is no team's any more."))
     team = desk.session.get_one(Team, place.team_id)
+    agents = [agent_id for each in claimed.all for agent_id in each.facts.get("agents", ())]
+    mentions = tuple(accounts.of_agents(desk, agents, place.room))
     shown = Line(
-        _texts(claimed), tuple(_button(each) for each in facts["buttons"]),
-        link=threads.link(desk, place.room, delivery), calls_team=any(each.facts["loud"] for each in claimed.all),
+        _texts(claimed), tuple(_button(each) for each in facts["buttons"]), mentions=mentions,
+        link=threads.link(desk, place.room, delivery),
+        calls_team=not mentions and any(each.facts["loud"] for each in claimed.all),
     )  # fmt: skip
     return Posting(
         delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=delivery.kind, place=place.place, root=None,

@@ -24,6 +24,7 @@ _ABOUT = {
     "ticket": "What customers and the team write is kept in tickets.",
     "dialog": "A live conversation; at its end its words become a ticket.",
     "customer": "The people who write to you.",
+    "alert": "What teams are called for: customers nobody answers.",
     "message": "Single messages and replies that are still held.",
     "me": "Yourself: being away, language, time zone, password.",
     "desk": "The desk: people, teams, channels, views, texts, quarantine.",

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Sequence
 
 from bot import beginning
-from bot.app import PARTS, Assembled, House, assemble, opened, prepare, serve
+from bot.app import PARTS, Assembled, House, assemble, off, opened, prepare, serve
 from bot.runlock import only_one
 from bot.sections import WrongSettings
 from bot.settings import Settings
@@ -39,6 +39,7 @@ async def _what_is_on(settings: Settings, assembled: Assembled) -> list[str]:
     for part in assembled.members:
         for finding in await part.check():
             lines.append(_line(finding))
+    lines += [_line(finding) for finding in off()]
     if not settings.public_url:
         lines.append("  – no links in customers' texts until PUBLIC_URL says where they reach the desk")
     return lines
@@ -95,6 +96,7 @@ async def findings(settings: Settings) -> list[Finding]:
         assembled = assemble(house)
         for part in assembled.members:
             found += await part.check()
+        found += off()
         if revision == schema.head():
             found += await house.desks.read(SYSTEM, _went_wrong)
     return found

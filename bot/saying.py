@@ -23,6 +23,7 @@ from core.threads import Reread
 
 _MENTION = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9._-]{0,31})", re.IGNORECASE)
 
+_SUBJECT = 120
 _NOTE = re.compile(r"\s*note:\s*(?=\S)", re.IGNORECASE)
 """Written before a line, it makes a note of it, as `!n` does."""
 
@@ -43,6 +44,12 @@ def reread(desk: Desk, words: str, *, names_somebody: bool, leads_inside: bool) 
         raise UserError(text("A line is not changed into a command. Delete it and type the command anew."))
     doubt = "link" if leads_inside else "mention" if names_somebody or _mentions_colleague(desk, words) else ""
     return Reread(words, doubt=doubt)
+
+
+def subject(words: str, otherwise: str) -> str:
+    """What a message of a team chat is about: its first line; `otherwise` where it has no words."""
+    first = next((line.strip() for line in words.splitlines() if line.strip()), "")
+    return (first[:_SUBJECT] or otherwise).strip()
 
 
 class Became(StrEnum):

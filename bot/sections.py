@@ -12,13 +12,14 @@ from pydantic_core import ErrorDetails
 from bot.discord.settings import Section as DiscordSection
 from bot.settings import Settings
 from bot.slack.settings import Section as SlackSection
+from connectors.telegram.settings import Section as TelegramSection
 from connectors.webchat.settings import Options as WebChatOptions
 from connectors.webchat.settings import Section as WebChatSection
 from core.errors import ConfigurationError
 from core.render import Voice
 from core.show import Text, text, verbatim
 
-SECTIONS = (Settings, WebChatSection, SlackSection, DiscordSection)
+SECTIONS = (Settings, WebChatSection, TelegramSection, SlackSection, DiscordSection)
 """Everything that reads `.env`."""
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
-from core import lanes, outbox, showing
+from core import carrying, lanes, outbox, showing
 from core.actor import SYSTEM
 from core.bus import Bus
 from core.connector import Found, Sent
 from core.desk import Desk
-from core.errors import DeskbellError, PermanentError, TemporaryError
+from core.errors import AddressGone, DeskbellError, PermanentError, TemporaryError
 from core.lanes import Rest, no_rest
 from core.outbox import Claimed
 from core.store import Desks
@@ -134,6 +134,8 @@ class Sender(Generic[Thing]):
                 sent = await self._destination.send(thing)
         except TemporaryError as error:
             await self._put_off(claimed, error)
+        except AddressGone as error:
+            await self._each(claimed, carrying.shut, str(error))
         except PermanentError as error:
             await self._each(claimed, outbox.failed, str(error))
         except Exception as error:

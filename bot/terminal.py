@@ -130,5 +130,6 @@ class _Completing(Completer):
             found = await self._house.desks.read(actor, lambda desk: complete(desk, typed, COMMANDS, Here()))
         except DeskbellError:
             return
+        say = in_terminal(_voice(self._house, actor)).say
         for one in found:
-            yield Completion(one.line, start_position=-len(typed), display=one.label, display_meta=one.meaning)
+            yield Completion(one.line, start_position=-len(typed), display=one.label, display_meta=say(one.meaning))

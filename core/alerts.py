@@ -1,10 +1,11 @@
-"""Who is called in pushed rooms, and where: lines in threads about what happened, calls in a team's channel."""
+"""What is told and who is called: lines in threads about what happened, alerts for what nobody answers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import select
 
-from core import history, outbox, pushed
+from core import calls, history, outbox, pushed
+from core.calls import Raised
 from core.desk import Desk, Happened
 from core.events import (
     Assigned,
@@ -15,15 +16,16 @@ from core.events import (
     Event,
     MessageAdded,
     MessageFailed,
+    Moved,
     RelayChanged,
     StatusChanged,
     TicketMerged,
     TicketUnmerged,
 )
-from core.models import Agent, Author, EventRow, Place, Purpose, Thread, Ticket
+from core.models import IS_OPEN, Agent, Alert, AlertKind, Author, Dialog, EventRow, Reader, Status, Thread, Ticket
 from core.naming import Names
 from core.outbox import Wanted
-from core.show import Button, Text, Tone, text
+from core.show import Text, text
 
 _LINED = (
     Assigned,
@@ -39,8 +41,14 @@ _LINED = (
 
 
 def raise_(desk: Desk, happened: Sequence[Happened]) -> None:
-    """A reaction: threads say what changed and call whose it is now; a team's channel hears what nobody answers."""
-    told = [each for each in happened if isinstance(each.event, _LINED) or _calls(each.event)]
+    """A reaction: threads say what changed and call whose it is now; teams are called for what nobody answers."""
+    _tell_threads(desk, [each for each in happened if isinstance(each.event, _LINED)])
+    events = [each.event for each in happened]
+    _settle(desk, events)
+    calls.raise_all(desk, _calls(desk, events))
+
+
+def _tell_threads(desk: Desk, told: Sequence[Happened]) -> None:
     threads = _threads(desk, [each.event for each in told]) if told else ()
     if not threads:
         return
@@ -48,22 +56,9 @@ def raise_(desk: Desk, happened: Sequence[Happened]) -> None:
     wanted: list[Wanted] = []
     for each in told:
         theirs = [thread for thread in threads if _is_about(thread, each.event)]
-        if isinstance(each.event, _LINED) and not _is_told_by_taking(each.event, taken):
+        if not _is_told_by_taking(each.event, taken):
             wanted += _lines(each, theirs, names)
-    wanted += _called(desk, [each.event for each in told], threads)
     outbox.put(desk, *wanted)
-
-
-def _calls(event: Event) -> bool:
-    match event:
-        case DialogCalledOut():
-            return True
-        case DialogStarted():
-            return event.ticket_id is not None
-        case MessageAdded():
-            return event.author == Author.CONTACT and event.dialog_id is None
-        case _:
-            return False
 
 
 def _threads(desk: Desk, events: Sequence[Event]) -> Sequence[Thread]:
@@ -114,49 +109,77 @@ def _concerned(event: Event) -> tuple[int, ...]:
             return ()
 
 
-def _called(desk: Desk, events: Sequence[Event], threads: Sequence[Thread]) -> Iterator[Wanted]:
-    calls = [event for event in events if _calls(event)]
-    lonely = _lonely(desk, [event for event in calls if isinstance(event, MessageAdded)])
-    places = _places(desk) if calls else {}
-    for event in calls:
-        if isinstance(event, MessageAdded) and event.ticket_id not in lonely:
-            continue
-        for thread in threads:
-            place = places.get((thread.room, thread.place))
-            if place is not None and _is_about(thread, event):
-                yield _call(event, place, thread)
+def _settle(desk: Desk, events: Sequence[Event]) -> None:
+    """What somebody has, or what is over, needs no call any more."""
+    over, had = [each for each in events if _is_over(each)], [each for each in events if _is_had(each)]
+    for some, all_kinds in ((over, True), (had, False)):
+        calls.settle(desk, {e.ticket_id for e in some}, {e.dialog_id for e in some}, all_kinds=all_kinds)
 
 
-def _places(desk: Desk) -> dict[tuple[str, str], Place]:
-    rows = desk.session.scalars(select(Place).where(Place.purpose == Purpose.TEAM.value))
-    return {(place.room, place.place): place for place in rows}
-
-
-def _lonely(desk: Desk, added: Sequence[MessageAdded]) -> set[int]:
-    """The tickets whose customer has just begun to wait, and that nobody has who is here."""
-    ids = {event.ticket_id for event in added} - {None}
-    if not ids:
-        return set()
-    statement = select(Ticket.id).outerjoin(Agent, Agent.id == Ticket.assignee_id)
-    absent = Agent.id.is_(None) | (Agent.is_away & (Agent.away_until.is_(None) | (Agent.away_until > desk.now)))
-    waits = Ticket.id.in_(list(ids)), Ticket.waiting_since == desk.now, absent
-    return set(desk.execute(statement.where(*waits)).scalars())
-
-
-def _call(event: Event, place: Place, thread: Thread) -> Wanted:
-    said, buttons = _said(event)
-    loud = isinstance(event, DialogCalledOut)
-    return pushed.call(place, said, thread=thread, buttons=buttons, loud=loud)
-
-
-def _said(event: Event) -> tuple[Text, tuple[Button, ...]]:
+def _is_over(event: Event) -> bool:
     match event:
-        case DialogCalledOut():
-            take = Button(text("Take"), f"dialog take {event.dialog_id}", Tone.GOOD)
-            return text("A customer waits live and nobody answers: dialog {id}.", id=event.dialog_id), (take,)
-        case DialogStarted():
-            take = Button(text("Take"), f"dialog take {event.dialog_id}", Tone.GOOD)
-            return text("The customer of #{number} is live again.", number=event.ticket_id), (take,)
+        case StatusChanged(now=now):
+            return now in (Status.CLOSED, Status.PENDING)
+        case Moved() | TicketMerged() | DialogEnded():
+            return True
+        case Assigned(now=now, was=was):
+            return now is not None and was != now
         case _:
-            take = Button(text("Take"), f"ticket take {event.ticket_id}", Tone.GOOD)
-            return text("The customer of #{number} wrote, and nobody has it.", number=event.ticket_id), (take,)
+            return False
+
+
+def _is_had(event: Event) -> bool:
+    match event:
+        case DialogTaken():
+            return True
+        case MessageAdded():
+            return event.author == Author.AGENT and event.reader == Reader.CUSTOMER
+        case _:
+            return False
+
+
+def _calls(desk: Desk, events: Sequence[Event]) -> list[Raised]:
+    """What teams are called for."""
+    live = [event for event in events if isinstance(event, DialogCalledOut | DialogStarted)]
+    wrote = {e.ticket_id for e in events if isinstance(e, MessageAdded) and _is_of_customer(e)}
+    return [*_live(desk, live), *_waiting(desk, wrote)]
+
+
+def _is_of_customer(event: MessageAdded) -> bool:
+    return event.author == Author.CONTACT and event.dialog_id is None and event.ticket_id is not None
+
+
+def _live(desk: Desk, events: Sequence[DialogCalledOut | DialogStarted]) -> Iterator[Raised]:
+    """Live dialogs nobody answers, and tickets whose customer is live again."""
+    called = [each for each in events if isinstance(each, DialogCalledOut) or each.ticket_id is not None]
+    if not called:
+        return
+    ids = [each.dialog_id for each in called]
+    teams = {row.id: row.team_id for row in desk.execute(select(Dialog.id, Dialog.team_id).where(Dialog.id.in_(ids)))}
+    for each in called:
+        kind, said = _said(each)
+        is_again, team_id = kind is AlertKind.LIVE_AGAIN, teams[each.dialog_id or 0]
+        yield Raised(
+            kind=kind, team_id=team_id, said=said, ticket_id=each.ticket_id, dialog_id=each.dialog_id,
+            is_loud=not is_again, is_news=is_again,
+        )  # fmt: skip
+
+
+def _said(event: DialogCalledOut | DialogStarted) -> tuple[AlertKind, Text]:
+    if isinstance(event, DialogStarted):
+        return AlertKind.LIVE_AGAIN, text("The customer of #{number} is live again.", number=event.ticket_id)
+    said = text("A customer waits live and nobody answers: dialog {id}.", id=event.dialog_id)
+    return AlertKind.UNANSWERED, said
+
+
+def _waiting(desk: Desk, tickets: Collection[int | None]) -> Iterator[Raised]:
+    """Tickets nobody has who is here, whose customer has just begun to wait, or wrote again to who only knows of it."""
+    if not tickets:
+        return
+    statement = select(Ticket.id, Ticket.team_id).outerjoin(Agent, Agent.id == Ticket.assignee_id)
+    absent = Agent.id.is_(None) | (Agent.is_away & (Agent.away_until.is_(None) | (Agent.away_until > desk.now)))
+    known = select(Alert.id).where(IS_OPEN, Alert.ticket_id == Ticket.id, Alert.acked_at.is_not(None)).exists()
+    waits = (Ticket.waiting_since == desk.now) | (Ticket.waiting_since.is_not(None) & known)
+    for row in desk.execute(statement.where(Ticket.id.in_(tickets), waits, absent).order_by(Ticket.id)):
+        said = text("The customer of #{number} wrote, and nobody has it.", number=row.id)
+        yield Raised(kind=AlertKind.WAITING, team_id=row.team_id, said=said, ticket_id=row.id, is_news=True)

@@ -1,13 +1,14 @@
 """The contract of the customers' side: what a kind of channel offers, and what it says to the desk.
 
 A connector turns what its platform tells it into a list of `Inbound` values and hands them over with
-`intake.receive`; it takes an `Outgoing` from the outbox and sends it. It decides nothing.
-A pulled connector (web chat) has no deliveries: its pages read the store, and `send` is never called.
+`intake.take_in`; it takes an `Outgoing` from the outbox and sends it. It decides nothing.
+A pulled connector (web chat) has no deliveries: its pages read the store. One that is sent to opens a `Line` for each
+of its channels, while the desk runs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -25,6 +26,8 @@ class Sender:
     is_verified: bool = True
     """Whether writing from it proves that it is theirs."""
     language: str = ""
+    person: str = ""
+    """The same person's address everywhere on this platform, where `address` is theirs in one place only (a group)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Said:
     claims: Claims = Claims()
     afresh: bool = False
     """Whether the writer asked for a new conversation."""
+    audience: str = ""
+    """Who reads there besides them: `everyone in Club (214)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,61 @@ class Reacted:
     sender: Sender
     of: str
     emoji: str
+    at: datetime
+
+
+class Wish(StrEnum):
+    """What a customer may ask of the desk itself, on channels that have commands or buttons."""
+
+    START = "start"
+    NEW = "new"
+    STATUS = "status"
+    END = "end"
+    HELP = "help"
+    LANGUAGE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """A customer asked something of the desk itself."""
+
+    key: str
+    sender: Sender
+    wish: Wish
+    words: str
+    """What they wrote behind it: a language, a start link's payload."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Chose:
+    """A customer pressed one of the choices a message offered."""
+
+    key: str
+    sender: Sender
+    of: str
+    """The key of the message that offered it."""
+    choice: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """A customer shut us out (blocked the bot), or lets us in again."""
+
+    key: str
+    sender: Sender
+    barred: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Somebody put us into a group: it is ignored until an admin allows it."""
+
+    key: str
+    group: str
+    title: str
     at: datetime
 
 
@@ -118,7 +178,7 @@ class CallFact:
     details: dict[str, str] = field(default_factory=dict)
 
 
-Inbound = Said | Edited | Retracted | Reacted | Left | Bounced | CallFact
+Inbound = Said | Edited | Retracted | Reacted | Wished | Chose | Barred | Met | Left | Bounced | CallFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +187,30 @@ class PublicWords:
 
     text: str
     author_name: str
-    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes along; its bytes lie in the store under their hash."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something a customer may press under a message; `value` comes back as `Chose`."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One thing to be sent to a customer, as the outbox hands it to a connector."""
+    """One thing to be sent to a customer, as the outbox hands it to a channel's line."""
 
     delivery_id: int
     nonce: str
@@ -141,9 +219,12 @@ class Outgoing:
     """`say`, `edit` or `retract`."""
     address: str
     words: PublicWords
-    earlier_id: str = ""
-    """For an edit or a retraction: what the platform called the message."""
-    facts: dict[str, Any] = field(default_factory=dict)
+    files: tuple[Attached, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    answers: str = ""
+    """The key of the customer's message it answers, where there is one."""
+    earlier_ids: tuple[str, ...] = ()
+    """For an edit or a retraction: what the platform called its posts, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +234,8 @@ class Sent:
     external_id: str
     facts: dict[str, Any] = field(default_factory=dict)
     """What a room wants to remember of the thread."""
+    more_ids: tuple[str, ...] = ()
+    """The ids of its further posts, where it took several."""
 
 
 class Found(StrEnum):
@@ -189,7 +272,32 @@ class Connector(Protocol):
         """The HTTP routes it wants mounted (Starlette routes); empty where it has none."""
 
     async def run(self) -> None:
+        """Does what all its channels share, until cancelled. What it raises is shown, and it is started again."""
+
+    async def check(self) -> Sequence[Finding]:
+        """What is on, what is off, what is wrong, without changing anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A channel as its line needs to know it."""
+
+    id: int
+    kind: str
+    name: str
+    team_id: int
+    settings: Mapping[str, Any]
+    """What its connector was told: keys in the clear, as they are used."""
+
+
+class Line(Protocol):
+    """One connected channel of a kind that is sent to."""
+
+    async def run(self) -> None:
         """Connects and hands in what arrives, until cancelled. What it raises is shown, and it is started again."""
+
+    def rest(self, bucket: str) -> timedelta:
+        """How long a bucket rests after something was sent through it."""
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Sends one thing. TemporaryError: again later; PermanentError: never; anything else: nobody knows."""
@@ -197,8 +305,15 @@ class Connector(Protocol):
     async def find(self, outgoing: Outgoing) -> Sent | Found:
         """Asks the platform whether a delivery of unknown fate arrived."""
 
-    async def check(self) -> Sequence[Finding]:
-        """What is on, what is off, what is wrong, without changing anything."""
+    async def try_keys(self) -> Sequence[Finding]:
+        """Tries the channel's keys against the platform."""
 
-    async def connect(self) -> Sequence[Finding]:
-        """Tries the configured keys against the platform."""
+
+class Sending(Connector, Protocol):
+    """The code of a kind of channel that is sent to."""
+
+    def own(self) -> tuple[str, Mapping[str, Any]] | None:
+        """The channel `.env` describes: its name and settings; None where it describes none."""
+
+    def line(self, channel: Described) -> Line:
+        """One of its channels, not connected yet. Raises PermanentError for settings that cannot work."""

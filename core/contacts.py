@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import (
-    ColumnElement,
     bindparam,
     insert,
     literal_column,
@@ -13,6 +12,7 @@ from sqlalchemy import (
     select,
 )
 
+from core import directory
 from core.connector import Claims, Sender
 from core.desk import Desk
 from core.digests import digest
@@ -78,17 +78,30 @@ def _lookup(desk: Desk, sender: Sender) -> Known | None:
 
 
 def _newcomer(desk: Desk, sender: Sender) -> Known:
-    contact_id = desk.execute(
-        insert(Contact).returning(Contact.id),
-        {"name": sender.name[:120], "language": sender.language[:8], "created_at": desk.now},
-    ).scalar_one()
+    contact_id = _same_person(desk, sender) or _made(desk, sender)
     identity_id = desk.execute(
         insert(Identity).returning(Identity.id),
         {
             "contact_id": contact_id, "kind": sender.kind, "address": sender.address, "is_verified": sender.is_verified,
         },
     ).scalar_one()  # fmt: skip
+    if sender.name or directory.of_address(sender.kind, sender.address):
+        directory.changed(desk, contact_id)
     return Known(identity_id, contact_id, False, None, False, is_new=True)
+
+
+def _same_person(desk: Desk, sender: Sender) -> int | None:
+    """Who writes from a place of theirs for the first time may be known by their address everywhere."""
+    kind, _, address = sender.person.partition(":")
+    if not address:
+        return None
+    home = Sender(kind, address, sender.name, language=sender.language)
+    return known(desk, home).contact_id
+
+
+def _made(desk: Desk, sender: Sender) -> int:
+    row = {"name": sender.name[:120], "language": sender.language[:8], "created_at": desk.now}
+    return int(desk.execute(insert(Contact).returning(Contact.id), row).scalar_one())
 
 
 def claim(desk: Desk, contact_id: int, claims: Claims) -> None:
@@ -96,6 +109,7 @@ def claim(desk: Desk, contact_id: int, claims: Claims) -> None:
     contact = by_id(desk, contact_id)
     if claims.name and claims.name.strip() != contact.name:
         contact.claimed_name = claims.name.strip()[:120]
+        directory.changed(desk, contact.id)
     for kind, address in (("email", claims.email), ("phone", claims.phone)):
         if address.strip():
             add_address(desk, contact, kind, address, is_verified=False)
@@ -111,7 +125,7 @@ def add_address(desk: Desk, contact: Contact, kind: str, address: str, *, is_ver
         found = Identity(contact_id=contact.id, kind=kind, address=plain, is_verified=is_verified)
         desk.session.add(found)
         desk.record(ContactChanged(contact_id=contact.id, what="address"))
-        desk.flush()
+        directory.changed(desk, contact.id)
     return found
 
 
@@ -180,30 +194,6 @@ def identities(desk: Desk, contact_id: int) -> Sequence[Identity]:
     return desk.session.scalars(statement.order_by(Identity.is_verified.desc(), Identity.id)).all()
 
 
-def numbered(desk: Desk, typed: str) -> Contact | None:
-    """The contact whose number somebody typed, a merged one too; None where it is no number of one."""
-    plain = typed.strip().lstrip("#")
-    if not (plain.isascii() and plain.isdigit() and len(plain) < 16):
-        return None
-    contact = desk.session.get(Contact, int(plain))
-    return None if contact is None or contact.erased_at is not None else contact
-
-
-def find(desk: Desk, who: str, *, limit: int = 10) -> Sequence[Contact]:
-    """Contacts by id, address or part of a name, the latest first; merged and erased ones are left out."""
-    plain = who.strip().lstrip("#")
-    matches: list[ColumnElement[bool]] = [
-        Contact.name.icontains(plain, autoescape=True),
-        Contact.claimed_name.icontains(plain, autoescape=True),
-    ]
-    addressed = select(Identity.contact_id).where(Identity.address == plain.lower())
-    matches.append(Contact.id.in_(addressed))
-    if plain.isascii() and plain.isdigit() and len(plain) < 16:
-        matches.append(Contact.id == int(plain))
-    statement = select(Contact).where(or_(*matches), Contact.merged_into.is_(None), Contact.erased_at.is_(None))
-    return desk.session.scalars(statement.order_by(Contact.id.desc()).limit(limit)).all()
-
-
 def called(contact: Contact) -> Text:
     """What agents call a contact: the proven name, else what they say, else their number."""
     name = contact.name or contact.claimed_name
@@ -218,6 +208,7 @@ def merge(desk: Desk, source: Contact, target: Contact) -> None:
     source.merged_into = target.id
     if not target.name:
         target.claimed_name = target.claimed_name or source.name or source.claimed_name
+        directory.changed(desk, target.id)
     for one in (source, target):
         desk.record(ContactMerged(contact_id=one.id, source=source.id, target=target.id))
 
@@ -254,6 +245,7 @@ def blocked(desk: Desk) -> Sequence[Contact]:
 def rename(desk: Desk, contact: Contact, name: str) -> None:
     """Sets the name an agent vouches for."""
     contact.name = name.strip()[:120]
+    directory.changed(desk, contact.id)
     desk.record(ContactChanged(contact_id=contact.id, what="name"))
 
 

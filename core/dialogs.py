@@ -69,6 +69,7 @@ class Live:
     asked_at: datetime | None
     called_out_at: datetime | None
     customer_left_at: datetime | None
+    is_silent: bool
 
 
 _dialog = table(Dialog)
@@ -114,7 +115,7 @@ def start(desk: Desk, facts: dict[str, Any], *, linked_to: Ticket | None) -> Dia
     if linked_to is not None:
         about = {"ticket_id": linked_to.id, "team_id": linked_to.team_id, "priority": linked_to.priority}
         about["subject"] = linked_to.subject
-    dialog = Dialog(**(facts | about), started_at=desk.now, facts={}, last_seq=0)
+    dialog = Dialog(**({"facts": {}} | facts | about), started_at=desk.now, last_seq=0)
     desk.session.add(dialog)
     desk.flush()
     desk.record(DialogStarted(dialog_id=dialog.id, ticket_id=dialog.ticket_id, contact_id=dialog.contact_id))

@@ -1,6 +1,21 @@
 """What each kind of deadline does when its time has come; each first asks whether it is still true."""
 
-from core import asking, dialogs, ending, idling, messages, notices, outages, presence, replies, tickets, wordings
+from core import (
+    asking,
+    calls,
+    dialogs,
+    ending,
+    idling,
+    messages,
+    notices,
+    opening,
+    outages,
+    presence,
+    replies,
+    silences,
+    tickets,
+    wordings,
+)
 from core.deadlines import Due, Effects
 from core.desk import Desk
 from core.events import DialogCalledOut, Reminded
@@ -32,6 +47,8 @@ def _take_step(desk: Desk, dialog: Dialog, step: Step) -> None:
         case Step.ASK:
             dialog.asked_at = desk.now
             messages.say_to_customer(desk, wordings.STILL_THERE, dialogs.place(dialog))
+        case Step.IDLE if dialog.is_silent:
+            ending.end(desk, dialog, EndReason.IDLE)
         case Step.IDLE:
             messages.say_to_customer(desk, wordings.ENDED_IDLE, dialogs.place(dialog))
             ending.end(desk, dialog, EndReason.IDLE)
@@ -100,10 +117,13 @@ def _remind(desk: Desk, due: Due) -> None:
 
 
 EFFECTS: Effects = {
+    ("alert", "again"): calls.again,
     ("ask", "chase"): asking.chase,
     ("dialog", "next"): _dialog_next,
     ("dialog", "lease"): presence.look,
     ("held", "release"): _release,
+    ("place", "threads"): opening.go_on,
+    ("team", "silence"): silences.over,
     ("room", "away"): outages.declare,
     ("ticket", "pending"): _pending_over,
     ("ticket", "close_silent"): _close_silent,

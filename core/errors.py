@@ -53,6 +53,10 @@ class PermanentError(DeskbellError):
     """Repeating will not help; reported in the thread or to the admins."""
 
 
+class AddressGone(PermanentError):
+    """Nothing reaches this customer's address any more: they shut us out, or it is nobody's."""
+
+
 class ConfigurationError(DeskbellError):
     """A setting is wrong; the desk does not start."""
 

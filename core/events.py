@@ -251,6 +251,20 @@ class CustomerLeft(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerReacted(Event):
+    """A customer put an emoji on a message, or took it away (then it is empty)."""
+
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerBarred(Event):
+    """A customer shut us out of their channel, or lets us in again."""
+
+    barred: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rated(Event):
     """A customer said how it was, 1 to 5."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import String, cast, delete, literal, or_, select, update
 
-from core import contacts, dialogs, ending, messages, pressed, search
+from core import contacts, dialogs, directory, ending, messages, pressed, search
 from core.desk import Desk
 from core.events import ContactErased
 from core.models import (
@@ -114,6 +114,7 @@ def _erase_person(desk: Desk, ids: list[int]) -> None:
         desk.execute(update(Identity).where(Identity.id == identity_id).values(address=f"erased-{identity_id}"))
     gone: dict[str, Any] = {"name": "", "claimed_name": "", "note": "", "block_reason": "", "language": ""}
     desk.execute(update(Contact).where(Contact.id.in_(ids)).values(**gone, erased_at=desk.now))
+    directory.forget(desk, ids)
     desk.session.expire_all()
 
 

@@ -72,7 +72,9 @@ def sentence(row: EventRow, names: Names) -> Text:
     return what if is_told else text("{who}: {what}", who=names.actor(row.actor), what=what)
 
 
-_NOBODYS = frozenset(("dialog_started", "dialog_called_out", "customer_left", "message_failed", "reminded"))
+_NOBODYS = frozenset(
+    ("customer_barred", "dialog_started", "dialog_called_out", "customer_left", "message_failed", "reminded")
+)
 _NAMES_AGENT = frozenset(("dialog_taken", "relay_changed"))
 
 
@@ -158,6 +160,14 @@ _TOLD: dict[str, Callable[[dict[str, Any], Names], Text]] = {
         else text("plain words of {who} are notes now", who=n.agent(f["agent"]))
     ),
     "customer_left": lambda f, n: text("the customer's page was closed") if f["left"] else text("the customer is back"),
+    "customer_reacted": lambda f, n: (
+        text("reacted with {emoji}", emoji=f["emoji"]) if f["emoji"] else text("took the reaction back")
+    ),
+    "customer_barred": lambda f, n: (
+        text("the customer has blocked us: what we write does not reach them")
+        if f["barred"]
+        else text("the customer lets us in again")
+    ),
     "rated": lambda f, n: text("rated it {score} of 5", score=f["score"]),
     "reminded": lambda f, n: text("{who} was reminded", who=n.agent(f["agent"])),
     "listened": lambda f, n: text("opened the {what}", what=_OPENED.get(f["what"], Text(f["what"]))),

@@ -42,6 +42,8 @@ class Timed(Protocol):
     def called_out_at(self) -> datetime | None: ...
     @property
     def customer_left_at(self) -> datetime | None: ...
+    @property
+    def is_silent(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ class Moments:
     asked_at: datetime | None
     called_out_at: datetime | None
     left_at: datetime | None
+    is_silent: bool = False
+    """Nobody can see whether the customer is still there: they are not asked."""
 
     @classmethod
     def of(cls, dialog: Timed, **changed: Any) -> "Moments":
@@ -69,6 +73,7 @@ class Moments:
             "asked_at": dialog.asked_at,
             "called_out_at": dialog.called_out_at,
             "left_at": dialog.customer_left_at,
+            "is_silent": dialog.is_silent,
         }
         return cls(**(now | changed))
 
@@ -93,7 +98,9 @@ def _steps(moments: Moments, pace: Pace) -> Iterator[tuple[datetime, Step]]:
         yield since + pace.give_up, Step.GIVE_UP
     elif moments.agent_wrote_at is not None:
         last = _latest(moments.agent_wrote_at, moments.phase_since)
-        if moments.asked_at is None or moments.asked_at < last:
+        if moments.is_silent:
+            yield last + pace.idle_silent, Step.IDLE
+        elif moments.asked_at is None or moments.asked_at < last:
             yield last + pace.still_there, Step.ASK
         else:
             yield moments.asked_at + pace.idle_end, Step.IDLE

@@ -57,7 +57,6 @@ def _serveable(desk: Desk, destination: str) -> Any:
         select(Lane.key, Lane.buckets)
         .join(first, first.c.lane == Lane.key)
         .where(or_(Lane.leased_until.is_(None), Lane.leased_until <= desk.now))
-        .where(or_(Lane.not_before.is_(None), Lane.not_before <= desk.now))
         .where(or_(first.c.not_before.is_(None), first.c.not_before <= desk.now))
         .order_by(first.c.rank, Lane.served_at.is_not(None), Lane.served_at, first.c.id)
     )
@@ -111,11 +110,11 @@ def next_at(desk: Desk, destination: str) -> datetime | None:
     """When something of a destination may next be sent; None when nothing waits."""
     heads = _heads(destination).subquery()
     busy = Lane.leased_until
-    statement = select(heads.c.not_before, Lane.not_before.label("rests_until"), busy, Lane.buckets)
+    statement = select(heads.c.not_before, busy, Lane.buckets)
     rows = desk.execute(statement.join(Lane, Lane.key == heads.c.lane)).all()
     held_back = _held_back(desk) if rows else {}
     moments = [
-        max(desk.now, *filter(None, (*row[:3], *(held_back.get(key) for key in row.buckets))), desk.now) for row in rows
+        max(desk.now, *filter(None, (*row[:2], *(held_back.get(key) for key in row.buckets))), desk.now) for row in rows
     ]
     return min(moments, default=None)
 
@@ -127,7 +126,7 @@ def release(desk: Desk, lane: str, holder: str) -> None:
     """
     desk.execute(select(Lane.key).where(Lane.key == lane, Lane.leased_by == holder).with_for_update())
     empty = ~exists(select(Delivery.id).where(Delivery.lane == lane, or_(TO_BE_SENT, Delivery.state.in_(TROUBLED))))
-    desk.execute(delete(Lane).where(Lane.key == lane, Lane.leased_by == holder, Lane.not_before.is_(None), empty))
+    desk.execute(delete(Lane).where(Lane.key == lane, Lane.leased_by == holder, empty))
     desk.execute(update(Lane).where(Lane.key == lane, Lane.leased_by == holder).values(leased_by="", leased_until=None))
 
 

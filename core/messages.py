@@ -13,9 +13,10 @@ from core.desk import Desk
 from core.errors import NotFound, PermanentError, UserError
 from core.events import MessageAdded, MessageDeleted, MessageEdited, MessageRedacted
 from core.mirrors import Typed
-from core.models import Author, Dialog, File, FormerBody, HeldReply, Message, Reader, Ticket, table
+from core.models import Agent, Author, Dialog, File, FormerBody, HeldReply, Message, Reader, Ticket, table
 from core.room import Mark
 from core.show import Text, as_json, text
+from core.telling import Offer, as_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +108,10 @@ def note(
     desk: Desk, body: str, where: Where, *, files: tuple[int, ...] = (), room_key: str = "", typed: Typed | None = None
 ) -> Written:
     """Writes an internal note of the acting agent; only the team ever reads it."""
+    agent = None if desk.actor.agent_id is None else desk.session.get(Agent, desk.actor.agent_id)
     words = Words(
-        author=Author.AGENT, reader=Reader.TEAM, body=body, agent_id=desk.actor.agent_id, author_name=desk.actor.name,
-        files=files, external_id=room_key,
+        author=Author.AGENT, reader=Reader.TEAM, body=body, agent_id=desk.actor.agent_id, files=files,
+        author_name=desk.actor.name if agent is None else agent.public_name, external_id=room_key,
     )  # fmt: skip
     written = write(desk, words, where)
     if typed is not None:
@@ -118,16 +120,17 @@ def note(
     return written
 
 
-def say_to_customer(desk: Desk, wording: Text, where: Where) -> Written:
-    """Writes an automatic text the customer reads."""
-    return write(desk, Words(author=Author.SYSTEM, reader=Reader.CUSTOMER, wording=wording), where)
+def say_to_customer(desk: Desk, wording: Text, where: Where, offers: Sequence[Offer] = ()) -> Written:
+    """Writes an automatic text the customer reads, with what they may press under it."""
+    facts = {"choices": as_facts(offers)} if offers else {}
+    return write(desk, Words(author=Author.SYSTEM, reader=Reader.CUSTOMER, wording=wording, facts=facts), where)
 
 
-def for_customer(message: Message, *, in_words: str, files: tuple[int, ...] = ()) -> PublicWords:
+def for_customer(message: Message, *, in_words: str) -> PublicWords:
     """The words a customer's channel may send; the only place that makes them, and it refuses notes."""
     if message.reader is not Reader.CUSTOMER:
         raise PermanentError(text("Note {id} is for the team and is never sent to a customer.", id=message.id))
-    return PublicWords(in_words, message.author_name, files)
+    return PublicWords(in_words, message.author_name)
 
 
 def by_id(desk: Desk, message_id: int) -> Message:

@@ -91,7 +91,7 @@ def note(desk: Desk, claimed: Claimed) -> None:
         return
     for delivery in claimed.all:
         if delivery.message_id is not None:
-            delivery.facts = delivery.facts | {"said_as": _state(desk.session.get_one(Message, delivery.message_id))}
+            delivery.facts = delivery.facts | {"said_as": state_of(desk.session.get_one(Message, delivery.message_id))}
 
 
 def arrived(desk: Desk, delivery: Delivery, external_id: str) -> None:
@@ -100,12 +100,13 @@ def arrived(desk: Desk, delivery: Delivery, external_id: str) -> None:
         return
     _note_copy(desk, delivery.message_id, Typed(delivery.thread_id, external_id), is_origin=False)
     message = desk.session.get_one(Message, delivery.message_id, populate_existing=True)
-    if delivery.facts.get("said_as") != _state(message):
+    if delivery.facts.get("said_as") != state_of(message):
         is_gone = message.deleted_at is not None or message.redacted_at is not None
         _change(desk, [message.id], RETRACT if is_gone else EDIT)
 
 
-def _state(message: Message) -> str:
+def state_of(message: Message) -> str:
+    """How a message stands: another word once it was edited, taken back or removed."""
     return "|".join(str(at or "") for at in (message.edited_at, message.deleted_at, message.redacted_at))
 
 

@@ -15,6 +15,8 @@ class Pace:
     """After the agent's last word the silent customer is asked whether they are still there."""
     idle_end: timedelta = timedelta(minutes=5)
     """After that question the dialog ends."""
+    idle_silent: timedelta = timedelta(minutes=60)
+    """After the agent's last word a dialog ends where nobody can see whether its customer is still there."""
     gone_grace: timedelta = timedelta(minutes=2)
     """How long a closed page may stay away before its dialog ends."""
     call_out: timedelta = timedelta(minutes=3)

@@ -26,7 +26,6 @@ from core import merged, teams, tickets
 from core.connector import Sender
 from core.desk import Desk
 from core.events import MessageDeleted, MessageEdited, MessageRedacted
-from core.intake import Source
 from core.models import (
     Agent,
     Author,
@@ -41,6 +40,7 @@ from core.models import (
     Phase,
     Reader,
 )
+from core.receipt import Source
 
 MOST = 500
 """Messages of one conversation a page gets, the latest."""

@@ -7,7 +7,7 @@ from sqlalchemy import Select, exists, func, select
 
 from core import showing
 from core.desk import Desk
-from core.models import NOT_CLOSED, Place, Purpose, Team, Thread, Ticket
+from core.models import NOT_CLOSED, Account, Agent, Member, Place, Purpose, Team, Thread, Ticket
 
 COUNTED = 1_000
 """Tickets are counted no further."""
@@ -69,6 +69,15 @@ def known(desk: Desk) -> Sequence[tuple[Place, Team]]:
     """All channels with their teams."""
     found = desk.session.execute(select(Place, Team).join(Team, Team.id == Place.team_id).order_by(Place.id))
     return [(row.Place, row.Team) for row in found]
+
+
+def accounts_of(desk: Desk, team_id: int, room: str) -> set[str]:
+    """The accounts in a team chat whose agents are of a team."""
+    statement = select(Account.external_id).join(Agent, Agent.id == Account.agent_id)
+    statement = statement.join(Member, Member.agent_id == Agent.id)
+    return set(
+        desk.execute(statement.where(Member.team_id == team_id, Account.room == room, Agent.is_active)).scalars()
+    )
 
 
 def untold(desk: Desk, place: Place) -> int:

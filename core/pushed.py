@@ -1,6 +1,7 @@
 """What goes to pushed rooms: by which lane, which rates and how pressing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from core.models import CARD, Account, Ask, Place, Rank, Thread
@@ -60,19 +61,28 @@ def line(thread: Thread, said: Text, *, agents: Sequence[int] = ()) -> Wanted:
     return in_thread(thread, LINE, facts=facts)
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a call is about, and the agents it names, by id."""
+
+    ticket_id: int | None = None
+    dialog_id: int | None = None
+    agents: tuple[int, ...] = ()
+
+
 def call(
-    place: Place, said: Text, *, thread: Thread | None = None, buttons: Sequence[Button] = (), loud: bool = False
+    place: Place, said: Text, *, about: About = About(), buttons: Sequence[Button] = (), loud: bool = False
 ) -> Wanted:
-    """A line in a team's channel; a loud one calls the team."""
+    """A line in a team's channel, with its thread behind it; a loud one calls the team where it names nobody there."""
     room = _destination(place.room)
     facts = {
-        "place": place.place, "said": as_json(said), "loud": loud, "joins": None if buttons else "call",
+        "place": place.place, "said": as_json(said), "loud": loud, "agents": list(about.agents),
+        "joins": None if buttons else "call",
         "buttons": [{"label": as_json(each.label), "line": each.line, "tone": each.tone.value} for each in buttons],
     }  # fmt: skip
     return Wanted(
         lane=f"place:{place.id}", destination=room, kind=LINE, buckets=_posts(place.room, place.place), rank=Rank.ALERT,
-        ticket_id=None if thread is None else thread.ticket_id, dialog_id=None if thread is None else thread.dialog_id,
-        facts=facts | ({} if thread is None else {"thread": thread.id}),
+        ticket_id=about.ticket_id, dialog_id=about.dialog_id, facts=facts,
     )  # fmt: skip
 
 

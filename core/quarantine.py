@@ -9,14 +9,31 @@ from typing import Any
 from sqlalchemy import select, update
 
 from core import upsert
-from core.connector import Bounced, CallFact, Claims, Edited, Inbound, Left, Reacted, Retracted, Said, Sender
+from core.connector import (
+    Barred,
+    Bounced,
+    CallFact,
+    Chose,
+    Claims,
+    Edited,
+    Inbound,
+    Left,
+    Met,
+    Reacted,
+    Retracted,
+    Said,
+    Sender,
+    Wish,
+    Wished,
+)
 from core.desk import Desk
-from core.errors import NotFound
+from core.errors import DeskbellError, NotFound
 from core.models import QUARANTINED, File, Quarantined, QuarantineState
 from core.show import Text, as_json, from_json, text
 
 _KINDS: dict[str, type[Inbound]] = {
-    kind.__name__: kind for kind in (Said, Edited, Retracted, Reacted, Left, Bounced, CallFact)
+    kind.__name__: kind
+    for kind in (Said, Edited, Retracted, Reacted, Wished, Chose, Barred, Met, Left, Bounced, CallFact)
 }
 
 
@@ -79,9 +96,34 @@ def accepted(desk: Desk, kept: Quarantined) -> None:
     desk.look("queue", "quarantine")
 
 
+def ask_again(desk: Desk, kept: Quarantined) -> None:
+    """Has something that happened in a team chat done again: its room does it at once, and puts back what fails."""
+    kept.state = QuarantineState.ACCEPTED
+    desk.look("queue", "quarantine", kept.source)
+
+
+def asked_again(desk: Desk, source: str) -> Sequence[Quarantined]:
+    """What a source is to do again, the oldest first."""
+    asked = (Quarantined.source == source, Quarantined.state == QuarantineState.ACCEPTED, Quarantined.raw != b"")
+    return desk.session.scalars(select(Quarantined).where(*asked).order_by(Quarantined.id)).all()
+
+
+def put_back(desk: Desk, kept: Quarantined, why: Text) -> None:
+    """It failed once more, and waits for another decision."""
+    kept.state, kept.reason = QuarantineState.WAITING, as_json(why)
+    desk.look("queue", "quarantine")
+
+
 def reason(kept: Quarantined) -> Text:
     """Why it is here."""
     return from_json(kept.reason)
+
+
+def why(error: Exception) -> Text:
+    """Why something could not be taken in, as agents read it."""
+    if isinstance(error, DeskbellError):
+        return error.said
+    return text("It could not be stored ({why}).", why=type(error).__name__)
 
 
 def packed(inbound: Inbound) -> bytes:
@@ -96,8 +138,21 @@ def unpacked(raw: bytes) -> Inbound:
     return kind(**{name: _value(name, value) for name, value in kept.items() if name in {f.name for f in fields(kind)}})
 
 
+def packed_event(words: str, event: dict[str, Any]) -> bytes:
+    """Something that happened in a team chat, as the chat told it, with the words it says."""
+    return json.dumps({"words": words, "event": event}).encode()
+
+
+def event_of(kept: Quarantined) -> dict[str, Any]:
+    """What `packed_event` wrote down."""
+    event: dict[str, Any] = json.loads(kept.raw)["event"]
+    return event
+
+
 def excerpt(kept: Quarantined, *, most: int = 200) -> str:
     """The beginning of what it says, for a card."""
+    if kept.source.startswith("room:"):
+        return str(json.loads(kept.raw)["words"])[:most]
     try:
         inbound = unpacked(kept.raw)
     except (ValueError, KeyError, TypeError):
@@ -114,6 +169,8 @@ def _value(name: str, value: Any) -> Any:
     match name:
         case "sender":
             return Sender(**value)
+        case "wish":
+            return Wish(value)
         case "claims":
             return Claims(**value)
         case "at":

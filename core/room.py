@@ -11,6 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from core.connector import Attached as Attached
 from core.connector import Finding, Found, Sent
 from core.show import Button, Card, Text
 
@@ -34,17 +35,6 @@ class Mark(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A file to be shown in a thread; its bytes lie in the store under their hash."""
-
-    id: int
-    name: str
-    media_type: str
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import select
 
-from core import demo, tags, teams, templates, views, wordings, zones
+from core import channels, demo, tags, teams, templates, views, wordings, zones
 from core.desk import Desk
 from core.errors import UserError
 from core.models import Agent, Channel, Member, Role, Tag, Team, Template, View, Wording
@@ -143,7 +143,7 @@ def _channel(desk: Desk, name: str, more: str, value: str) -> None:
     match = re.fullmatch(r"(\w+)\s+team:(\S+)(?:\s+(on|off))?", value)
     if match is None:
         raise UserError(text("A channel looks like: channel shop = webchat team:support on"))
-    channel = teams.add_channel(desk, match[1], name, teams.team_named(desk, match[2]))
+    channel = channels.add(desk, match[1], name, teams.team_named(desk, match[2]))
     if channel.kind != match[1]:
         raise UserError(
             text("{name} is {kind}; a channel's kind cannot change. Add another one.", name=name, kind=channel.kind)

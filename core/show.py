@@ -100,6 +100,8 @@ class Button:
     tone: Tone = Tone.PLAIN
     asks: bool = False
     """Whether the line still lacks its last words, so that pressing opens a field for them."""
+    offers: bool = False
+    """Whether more may be said than the line does, so that pressing opens a form where the room has one."""
 
 
 @dataclass(frozen=True, slots=True)

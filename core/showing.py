@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, and_, bindparam, exists, func, insert, literal, or_, select, union_all, update
 
-from core import mirrors, outbox, pushed
+from core import carrying, mirrors, outbox, pushed
 from core.connector import Sent
 from core.desk import Desk, Happened
 from core.events import Moved, TicketMerged, TicketUnmerged
@@ -171,7 +171,10 @@ def sent(desk: Desk, delivery_id: int, found: Sent) -> None:
     delivery = outbox.sent(desk, delivery_id, found.external_id)
     if delivery is None:
         return
-    mirrors.arrived(desk, delivery, found.external_id)
+    if delivery.lane.startswith("channel:"):
+        carrying.arrived(desk, delivery, found)
+    else:
+        mirrors.arrived(desk, delivery, found.external_id)
     thread = None if delivery.thread_id is None else desk.lock(Thread, delivery.thread_id)
     if thread is None:
         return

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, literal, or_, select, update
 from core.actor import Actor, ActorKind
 from core.desk import Desk, Topic
 from core.errors import NotFound, UserError
-from core.models import Account, Agent, Channel, Lease, Member, Place, Role, SignIn, SignInLink, Team
+from core.models import Account, Agent, Lease, Member, Place, Role, SignIn, SignInLink, Team
 from core.models.base import Instant
 from core.show import text
 
@@ -133,6 +133,11 @@ def team_named(desk: Desk, name: str) -> Team:
     return team
 
 
+def is_any(desk: Desk, name: str) -> bool:
+    """Whether a team has this name."""
+    return desk.execute(select(Team.id).where(Team.name == name.lower())).first() is not None
+
+
 def add_team(desk: Desk, name: str, title: str = "", *, is_demo: bool = False) -> Team:
     """Adds a team; one that exists stays as it is."""
     handle = name.lower()
@@ -187,16 +192,22 @@ _IN_A_ROOM = (
 )
 """An agent of a team whose team chat is connected is called there, so they count as there until they say otherwise."""
 
-SOMEBODY_THERE = (
+_THERE = (
     select(Agent.id)
     .join(Member, Member.agent_id == Agent.id)
     .where(Member.team_id == bindparam("present_team"), Agent.is_active)
     .where(or_(Agent.seen_at >= bindparam("present_since", type_=Instant()), _IN_A_ROOM))
     .where(or_(~Agent.is_away, Agent.away_until <= bindparam("present_now", type_=Instant())))
-    .exists()
 )
+SOMEBODY_THERE = _THERE.exists()
 """The same within a larger statement, which then takes `presence` among its values."""
 _IS_SOMEBODY_THERE = select(SOMEBODY_THERE)
+
+
+def there(desk: Desk, team_id: int) -> Sequence[Agent]:
+    """Who of a team is there now, by name."""
+    present = desk.execute(_THERE, presence(desk, team_id)).scalars().all()
+    return desk.session.scalars(select(Agent).where(Agent.id.in_(present)).order_by(Agent.name)).all()
 
 
 def presence(desk: Desk, team_id: int) -> dict[str, Any]:
@@ -282,34 +293,6 @@ def sign_out_everywhere(desk: Desk, agent_id: int) -> int:
     """Ends all of an agent's sessions, their open pages with them; returns how many there were."""
     desk.look(pages_of(agent_id))
     return desk.change(delete(SignIn).where(SignIn.agent_id == agent_id))
-
-
-def channel_named(desk: Desk, name: str) -> Channel:
-    """The channel of this name."""
-    channel = desk.session.scalars(select(Channel).where(Channel.name == name)).one_or_none()
-    if channel is None:
-        raise NotFound(text("There is no channel {name}. Try: desk channels", name=name))
-    return channel
-
-
-def channels(desk: Desk) -> Sequence[Channel]:
-    """All channels, in the order they were added."""
-    return desk.session.scalars(select(Channel).order_by(Channel.id)).all()
-
-
-def has_channel(desk: Desk, name: str) -> bool:
-    """Whether there is a channel of this name."""
-    return desk.execute(select(Channel.id).where(Channel.name == name)).first() is not None
-
-
-def add_channel(desk: Desk, kind: str, name: str, team: Team) -> Channel:
-    """Adds a channel; one of that name stays as it is."""
-    channel = desk.session.scalars(select(Channel).where(Channel.name == name)).one_or_none()
-    if channel is None:
-        channel = Channel(kind=kind, name=name, team_id=team.id)
-        desk.session.add(channel)
-        desk.flush()
-    return channel
 
 
 def how_many_agents(desk: Desk) -> int:

@@ -1,17 +1,34 @@
 """Threads in pushed rooms, from the room's side: what one is about, what was read of it, what was typed in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String, cast, func, literal, select, update
+from sqlalchemy import String, cast, func, literal, or_, select, update
 
 from core import dialogs, messages, replies, tickets
 from core.desk import Desk
+from core.digests import digest
 from core.errors import UserError
 from core.mirrors import Typed
-from core.models import Account, Copy, Delivery, EventRow, HeldReply, Message, Place, Reader, Thread
+from core.models import (
+    NOT_CLOSED,
+    Account,
+    Copy,
+    Delivery,
+    Dialog,
+    DialogState,
+    EventRow,
+    HeldReply,
+    Message,
+    Place,
+    Quarantined,
+    Reader,
+    Received,
+    Thread,
+    Ticket,
+)
 from core.show import text
 
 
@@ -83,6 +100,30 @@ def passed_by(desk: Desk, room: str, orders: Mapping[tuple[str, str], str]) -> N
     for (place, root), order in orders.items():
         here = (Thread.room == room, Thread.place == place, Thread.root == root, Thread.cursor < order)
         desk.execute(update(Thread).where(*here).values(cursor=order))
+
+
+def line_key(place: str, line: str) -> str:
+    """What a line typed in a room is known by."""
+    return f"line:{place}:{line}"
+
+
+def known(desk: Desk, room: str, place: str, lines: Collection[str]) -> set[str]:
+    """Those of these lines that were taken in already, or wait in quarantine."""
+    source, keys = f"room:{room}", {line_key(place, line): line for line in lines}
+    hashes = {digest(key): line for key, line in keys.items()}
+    taken = select(Received.external_id).where(Received.source == source, Received.external_id.in_(hashes))
+    odd = select(Quarantined.external_id).where(Quarantined.source == source, Quarantined.external_id.in_(keys))
+    return {hashes[each] for each in desk.execute(taken).scalars()} | {
+        keys[each] for each in desk.execute(odd).scalars()
+    }
+
+
+def lively(desk: Desk, room: str, since: datetime) -> set[int]:
+    """The ids of a room's threads that are most likely written in: of what is not over, or has ended since then."""
+    theirs = select(Thread.id).where(Thread.room == room, Thread.root.is_not(None))
+    of_tickets = theirs.join(Ticket, Ticket.id == Thread.ticket_id).where(or_(NOT_CLOSED, Ticket.closed_at >= since))
+    of_dialogs = theirs.join(Dialog, Dialog.id == Thread.dialog_id).where(Dialog.state == DialogState.LIVE)
+    return {*desk.execute(of_tickets).scalars(), *desk.execute(of_dialogs).scalars()}
 
 
 def cursors(desk: Desk, room: str) -> Sequence[Thread]:

@@ -19,6 +19,27 @@ GOES_ON = text("{name} is back.")
 HANDED_OVER = text("{name} is taking over and will be with you in a moment.")
 MOVED = text("Another team is taking over and will be with you in a moment.")
 TROUBLED = text("Our team's chat has a hiccup right now, so an answer may take a little longer. Your message is safe.")
+WELCOME = text("Hello! Write to us here: what is it about?")
+GO_AHEAD = text("Go ahead: your next message begins a new matter.")
+NOTHING_OPEN = text("Nothing of yours is open with us. Just write if there is something.")
+OUR_TURN = text("we are on it")
+YOUR_TURN = text("we wait for your answer")
+ENDED = text("This conversation has ended. Just write to come back.")
+NOTHING_TO_END = text("There is no conversation to end. Just write to begin one.")
+COMMANDS = text(
+    "Just write to us. You can also send: /new for a new matter, /status for how things stand, /end to end, "
+    "/language to change the language."
+)
+WHICH_LANGUAGE = text("Which language do you prefer?")
+LANGUAGE_SET = text("From now on we write to you in English.")
+CHOICE_GONE = text("That choice is over. Just write to us.")
+THANKS = text("Thank you!")
+STILL_ON_IT = text("Sorry to hear that. It is open again, and we go on with it.")
+FILE_TOO_LARGE = text(
+    "The file {name} did not reach us: it is larger than {most} MB or gone. Please send a smaller one or a link."
+)
+HOW_WAS_IT = text("How did we do? 5 is best. If it is not solved, tell us.")
+NOT_SOLVED = text("Not solved")
 
 CUSTOMER_TEXTS: dict[str, Text] = {
     "nobody-there": NOBODY_THERE,
@@ -31,6 +52,22 @@ CUSTOMER_TEXTS: dict[str, Text] = {
     "handed-over": HANDED_OVER,
     "moved": MOVED,
     "troubled": TROUBLED,
+    "welcome": WELCOME,
+    "go-ahead": GO_AHEAD,
+    "nothing-open": NOTHING_OPEN,
+    "our-turn": OUR_TURN,
+    "your-turn": YOUR_TURN,
+    "ended": ENDED,
+    "nothing-to-end": NOTHING_TO_END,
+    "commands": COMMANDS,
+    "which-language": WHICH_LANGUAGE,
+    "language-set": LANGUAGE_SET,
+    "choice-gone": CHOICE_GONE,
+    "thanks": THANKS,
+    "still-on-it": STILL_ON_IT,
+    "file-too-large": FILE_TOO_LARGE,
+    "how-was-it": HOW_WAS_IT,
+    "not-solved": NOT_SOLVED,
 }
 """Name → text; the name is what an owner types: `text still-there de = …`."""
 

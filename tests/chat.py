@@ -29,16 +29,20 @@ class Chat:
     open_channels: set[str] = field(default_factory=set)
     got: list[Posting] = field(default_factory=list)
     typed: int = 0
+    looked: int = 0
+    """How often a channel's people were asked for."""
 
     def __post_init__(self) -> None:
         self.hearing = Hearing(self.shop.desks, self.room, COMMANDS, self.describe)
 
-    async def describe(self, place: str, account: str) -> Surroundings:
+    async def describe(self, place: str, account: str, with_people: bool) -> Surroundings:
         """The channel as the chat would describe it."""
+        self.looked += with_people
         people = self.members.get(place, ())
         typist = next((each for each in people if each.external_id == account), person(account))
         channel = Channel(self.room, place, f"#{place}")
-        return Surroundings(channel, typist, account in self.admins, place in self.open_channels, people)
+        inside = people if with_people else ()
+        return Surroundings(channel, typist, account in self.admins, place in self.open_channels, inside)
 
     async def types(self, account: str, line: str, *, place: str = "C1", root: str = "") -> str:
         """Types a command; returns what was answered, with its lines."""

@@ -13,16 +13,16 @@ from bot.commands import COMMANDS
 from bot.commands.call import Call, Here
 from bot.commands.running import run
 from bot.saying import Line, Spoken
-from core import deadlines, intake, search, teams, views
+from core import channels, deadlines, intake, search, teams, views
 from core.actor import SYSTEM, Actor
 from core.bus import Bus
 from core.connector import Claims, Said, Sender
 from core.desk import Desk
 from core.effects import EFFECTS
 from core.errors import UserError
-from core.intake import Receipt, Source
 from core.models import Dialog, EventRow, HeldReply, Message, Role, Ticket
 from core.pace import Pace
+from core.receipt import Receipt, Source
 from core.render import Voice
 from core.show import Answer
 from core.spans import read_span
@@ -195,6 +195,6 @@ async def open_shop(url: str) -> Shop:
 
     def begin(desk: Desk) -> Source:
         views.start(desk)
-        return intake.source(teams.add_channel(desk, "webchat", "shop", teams.first_team(desk)))
+        return Source.of(channels.add(desk, "webchat", "shop", teams.first_team(desk)))
 
     return Shop(desks, clock, bus, await desks.change(SYSTEM, begin))

@@ -82,10 +82,16 @@ def _ticket_buttons(desk: Desk, ticket: Ticket) -> list[Button]:
         buttons.append(Button(text("Reply"), f"ticket reply {number} ", asks=True))
     buttons.append(Button(text("Note"), f"ticket note {number} ", asks=True))
     buttons.append(Button(text("Pending"), f"ticket pending {number}"))
-    buttons.append(Button(text("Close"), f"ticket close {number}"))
+    buttons.append(Button(text("Close"), f"ticket close {number}", offers=True))
+    buttons += [Button(label, f"ticket {verb} {number} ", asks=True) for verb, label in _MORE]
     if ticket.assignee_id is not None and ticket.assignee_id == desk.actor.agent_id:
         buttons.append(Button(text("Release"), f"ticket release {number}"))
     return buttons
+
+
+_MORE = (
+    ("tag", text("Tag")), ("assign", text("Assign")), ("snooze", text("Snooze")), ("merge", text("Merge")),
+)  # fmt: skip
 
 
 def tags_of(desk: Desk, ticket: Ticket | None, dialog: Dialog | None) -> tuple[str, ...]:

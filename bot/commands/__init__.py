@@ -1,12 +1,13 @@
 """The commands, each declared once; every room, the terminal, the help and the manual take them from here."""
 
-from bot.commands import customer, desk, dialog, help, me, message, rooms, ticket
+from bot.commands import alert, customer, desk, dialog, help, me, message, rooms, ticket
 from bot.commands.registry import Command
 
 _SPOKEN = (
     *ticket.COMMANDS,
     *dialog.COMMANDS,
     *customer.COMMANDS,
+    *alert.COMMANDS,
     *message.COMMANDS,
     *me.COMMANDS,
     *rooms.MY_COMMANDS,

@@ -1,16 +1,19 @@
 """What may come next while somebody types a command line: names, ids, people, filters; for every room and the shell."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.commands.call import Here
 from bot.commands.reading import ABOUT, SHORTCUTS
 from bot.commands.registry import Command, Parameter
-from core import listing, tags, teams, templates, views
+from core import calls, listing, lookup, tags, teams, templates, views
 from core.desk import Desk
 from core.models import Priority, Role, Status
 from core.query import parse
 from core.query.fields import FIELDS
+from core.render import Voice
+from core.show import Text, from_json, verbatim
 
 MOST = 12
 
@@ -21,7 +24,7 @@ class Completion:
 
     line: str
     label: str
-    meaning: str = ""
+    meaning: Text
 
 
 def complete(desk: Desk, line: str, commands: Sequence[Command], here: Here) -> list[Completion]:
@@ -39,11 +42,11 @@ def _marked(line: str, mark: str) -> str:
 def _names(plain: str, mark: str, commands: Sequence[Command], here: Here) -> list[Completion]:
     """Commands whose name begins so; in a thread their verbs alone."""
     typed = plain.lower()
-    found = [Completion(f"{c.name} ", c.name, c.summary.id) for c in commands if _begins(c.name, typed)]
+    found = [Completion(f"{c.name} ", c.name, c.summary) for c in commands if _begins(c.name, typed)]
     if mark == "!" and here.is_thread:
         verbs = {c.verb or c.name: c for c in reversed(commands) if c.noun in ("ticket", "dialog", "customer", "help")}
         verbs |= {short: c for short, name in SHORTCUTS.items() for c in commands if c.name == name}
-        found = [Completion(f"{v} ", v, c.summary.id) for v, c in sorted(verbs.items()) if _begins(v, typed)]
+        found = [Completion(f"{v} ", v, c.summary) for v, c in sorted(verbs.items()) if _begins(v, typed)]
     return found
 
 
@@ -56,17 +59,34 @@ def _values(desk: Desk, plain: str, commands: Sequence[Command]) -> list[Complet
     command = next((c for c in commands if plain.lower().startswith(f"{c.name} ")), None)
     if command is None:
         return []
-    behind = plain[len(command.name) + 1 :]
-    before, _, last = behind.rpartition(" ")
-    done = before.split()
     if not command.parameters:
         return []
-    parameter = command.parameters[min(len(done), len(command.parameters) - 1)]
+    done, last = _split(plain[len(command.name) + 1 :])
+    parameter = command.parameters[min(done, len(command.parameters) - 1)]
     start = plain[: len(plain) - len(last)]
-    return [Completion(f"{start}{value} ", value, meaning) for value, meaning in offered(desk, parameter, last)]
+    return [Completion(f"{start}{value} ", value, _said(meaning)) for value, meaning in offered(desk, parameter, last)]
 
 
-_FIXED = frozenset(("team", "priority", "status", "role", "about", "switch", "template"))
+_SENTENCES = frozenset(field.meaning.id for field in FIELDS)
+
+
+def _said(meaning: str) -> Text:
+    """What a value means: a sentence of ours, or somebody's own words."""
+    return Text(meaning) if meaning in _SENTENCES else verbatim(meaning)
+
+
+_DONE = re.compile(r'("[^"]*"|[^\s"]\S*)\s+')
+
+
+def _split(behind: str) -> tuple[int, str]:
+    """How many words are typed to their end, quoted ones as one, and what is being typed now."""
+    count, at = 0, 0
+    while found := _DONE.match(behind, at):
+        count, at = count + 1, found.end()
+    return count, behind[at:]
+
+
+_FIXED = frozenset(("team", "ofteam", "priority", "status", "role", "about", "switch", "template"))
 """Kinds whose few values can all be shown."""
 
 
@@ -77,11 +97,14 @@ def fixed(kind: str) -> bool:
 
 def is_offered(kind: str) -> bool:
     """Whether values of a kind are known beforehand."""
-    return kind in _OFFERS
+    return kind in _OFFERS or kind in _SEARCHED
 
 
 def offered(desk: Desk, parameter: Parameter, typed: str) -> list[tuple[str, str]]:
-    """The values a parameter may have that begin so, each with what it means."""
+    """The values a parameter may have that begin so, or that are found by it, each with what it means."""
+    search = _SEARCHED.get(parameter.takes.kind)
+    if search is not None:
+        return search(desk, typed)
     offer = _OFFERS.get(parameter.takes.kind)
     if offer is None:
         return []
@@ -108,8 +131,9 @@ def _teams(desk: Desk) -> Iterable[tuple[str, str]]:
     return ((team.name, team.title) for team in teams.known(desk))
 
 
-def _tags(desk: Desk) -> Iterable[tuple[str, str]]:
-    return ((f"+{name}", "") for name in tags.known(desk))
+def _alerts(desk: Desk) -> Iterable[tuple[str, str]]:
+    say = Voice(desk.actor.language).say
+    return ((str(each.id), say(from_json(each.said))) for each in calls.open_ones(desk))
 
 
 def _filters(desk: Desk) -> Iterable[tuple[str, str]]:
@@ -126,14 +150,39 @@ def _times(desk: Desk) -> Iterable[tuple[str, str]]:
     return (("30m", ""), ("2h", ""), ("1d", ""), ("tomorrow 9:00", ""), ("mon 9:00", ""))
 
 
+def _tags(desk: Desk, typed: str) -> list[tuple[str, str]]:
+    """Tags to be put on, or taken off by who begins with a minus."""
+    sign, wanted = "-" if typed.startswith("-") else "+", typed.lower().lstrip("+-")
+    return [(f"{sign}{name}", "") for name in tags.known(desk) if name.startswith(wanted)]
+
+
+def _customers(desk: Desk, typed: str) -> list[tuple[str, str]]:
+    return lookup.offered(desk, typed, limit=_SOUGHT)
+
+
+def _customers_or_nobody(desk: Desk, typed: str) -> list[tuple[str, str]]:
+    internal = [("internal", "")] if "internal".startswith(typed.lower()) else []
+    return [*internal, *_customers(desk, typed)]
+
+
+_SOUGHT = 20
+_SEARCHED: dict[str, Callable[[Desk, str], list[tuple[str, str]]]] = {
+    "contact": _customers,
+    "customer": _customers,
+    "towards": _customers_or_nobody,
+    "tags": _tags,
+}
+"""Kinds whose values depend on more than how they begin."""
 _OFFERS: dict[str, Offer] = {
     "ticket": _tickets,
     "other": _tickets,
     "either": _tickets,
     "dialog": _dialogs,
+    "alert": _alerts,
     "agent": _agents,
+    "agents": _agents,
     "team": _teams,
-    "tags": _tags,
+    "ofteam": _teams,
     "filter": _filters,
     "template": _templates,
     "priority": lambda desk: ((priority.name.lower(), "") for priority in Priority),

@@ -5,7 +5,7 @@ from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.reading import one_contact
 from bot.commands.registry import command
-from core import contacts, forgetting, listing, messages
+from core import contacts, forgetting, listing, lookup, messages
 from core.errors import UserError
 from core.models import Contact, Role
 from core.query import parse
@@ -23,7 +23,7 @@ def show(call: Call, customer: kinds.Contact) -> Answer:
 @command("customer find", reads=True, example="customer find ana")
 def find(call: Call, who: kinds.Words) -> Answer:
     """Find customers by name, address or number."""
-    found = contacts.find(call.desk, who)
+    found = lookup.find(call.desk, who)
     if not found:
         return Answer(text("No customer is known as {who}.", who=who))
     said = texts("{count} customer", "{count} customers", count=len(found))
@@ -105,7 +105,7 @@ def edit(call: Call, customer: kinds.Contact, what: kinds.About, value: kinds.Wo
 
 
 @command("customer merge", example="customer merge 9 12")
-def merge(call: Call, customer: kinds.Contact, other: kinds.Word) -> Answer:
+def merge(call: Call, customer: kinds.Contact, other: kinds.Customer) -> Answer:
     """Say that two customers are one person; can be undone with customer part."""
     target = one_contact(call, other)
     contacts.merge(call.desk, customer, target)

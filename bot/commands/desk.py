@@ -22,6 +22,7 @@ from core import (
     views,
     wordings,
 )
+from core.channels import known as known_channels
 from core.desk import Desk
 from core.errors import UserError
 from core.models import Channel, Role
@@ -41,7 +42,7 @@ def health(call: Call) -> Answer:
         ),
         texts("{count} thing waits in quarantine", "{count} things wait in quarantine", count=found.quarantined),
         *(_wrong(call.desk) if policy.is_at_least(call.desk.actor, Role.SUPERVISOR) else ()),
-        *map(_channel, teams.channels(call.desk)),
+        *map(_channel, known_channels(call.desk)),
         *_lags(call.desk),
     ]
     return Answer(text("Something needs an admin.") if found.stuck else text("The desk is well."), lines=tuple(lines))
@@ -56,12 +57,12 @@ def _wrong(desk: Desk) -> tuple[Text, ...]:
 
 def _lags(desk: Desk) -> list[Text]:
     """How far behind each way out is: a channel to customers, a team chat."""
-    channels = {f"channel:{channel.id}": channel.name for channel in teams.channels(desk)}
+    names = {f"channel:{channel.id}": channel.name for channel in known_channels(desk)}
     return [
         texts(
             "{where}: {count} thing waits to be sent, since {when}",
             "{where}: {count} things wait to be sent, the oldest since {when}",
-            count=count, where=channels.get(destination, destination.removeprefix("room:")), when=since,
+            count=count, where=names.get(destination, destination.removeprefix("room:")), when=since,
         )
         for destination, count, since in lanes.lags(desk)
     ]  # fmt: skip

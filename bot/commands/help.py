@@ -9,7 +9,7 @@ from core.errors import UserError
 from core.query.fields import FIELDS
 from core.show import Answer, Text, text, verbatim
 
-NOUNS = ("ticket", "dialog", "customer", "message", "me", "desk")
+NOUNS = ("ticket", "dialog", "customer", "alert", "message", "me", "desk")
 
 
 def declare(commands: Sequence[Command]) -> Command:

@@ -16,10 +16,20 @@ OtherTicket = Annotated[models.Ticket, Takes("other", "OTHER")]
 """Another ticket, always by its number."""
 Dialog = Annotated[models.Dialog, Takes("dialog", "DIALOG")]
 """A dialog by its number; in its thread it may be left out."""
+Alert = Annotated[models.Alert, Takes("alert", "N")]
+"""An alert nobody has yet, by its number."""
 Agent = Annotated[models.Agent, Takes("agent", "@WHO")]
+Agents = Annotated[tuple[models.Agent, ...], Takes("agents", "@WHO …")]
+"""Several agents; `nobody` is none."""
 Team = Annotated[models.Team, Takes("team", "TEAM")]
+OfTeam = Annotated[models.Team | None, Takes("ofteam", "TEAM", may_lack=True)]
+"""A team that may be left out though more follows."""
 Contact = Annotated[models.Contact, Takes("contact", "WHO")]
 """A customer by id, address or name; in a thread it may be left out."""
+Customer = Annotated[str, Takes("customer", "WHO")]
+"""Who somebody means: a customer's id, address or name, offered while one types."""
+Towards = Annotated[str, Takes("towards", "WHO")]
+"""The same, or `internal`."""
 When = Annotated[datetime, Takes("when", "WHEN")]
 """`2h`, `mon 9:00`, `tomorrow`, in the typist's zone."""
 Until = Annotated[datetime, Takes("until", "WHEN")]
@@ -29,7 +39,7 @@ Status = Annotated[models.Status, Takes("status", "open|pending|closed")]
 Tags = Annotated[tuple[str, ...], Takes("tags", "+TAG -TAG")]
 Number = Annotated[int, Takes("number", "N")]
 Word = Annotated[str, Takes("word")]
-Sure = Annotated[str, Takes("word", "yes")]
+Sure = Annotated[str, Takes("sure", "yes")]
 """The word itself, typed where something cannot be undone."""
 Public = Annotated[str, Takes("word", "public")]
 Template = Annotated[str, Takes("template", "NAME")]

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.commands.call import Call
 from bot.commands.registry import Command, Parameter
-from core import contacts, dialogs, policy, tags, teams, tickets, views
+from core import calls, contacts, dialogs, lookup, policy, tags, teams, tickets, views
 from core.desk import Desk
 from core.errors import NotFound, UserError
 from core.models import Contact, Priority, Role, Status, Ticket
@@ -26,6 +26,7 @@ SHORTCUTS = {
     "log": "ticket transcript",
     "block": "customer block",
     "unblock": "customer unblock",
+    "escalate": "alert escalate",
 }
 """What may stand after `!` in a thread besides a verb."""
 
@@ -90,6 +91,15 @@ def _unknown(typed: str, by_name: dict[str, Command]) -> UserError:
     if near:
         return UserError(text("There is no command “{typed}”. Did you mean: {near}", typed=typed[:60], near=near[0]))
     return UserError(text("There is no command “{typed}”. Try: help", typed=typed[:60]))
+
+
+WORDS = frozenset(("word", "sure", "contact", "customer", "towards", "template"))
+"""Kinds of one word, quoted where it has blanks."""
+
+
+def as_word(value: str) -> str:
+    """A value as one word of a line."""
+    return f'"{value}"' if " " in value and not value.startswith('"') else value
 
 
 @dataclass(slots=True)
@@ -214,8 +224,8 @@ def _names_customer(reader: Reader) -> bool:
 
 def one_contact(call: Call, who: str) -> Contact:
     """The one contact somebody means; several are named, so that one can be chosen."""
-    exact = contacts.numbered(call.desk, who)
-    found = [exact] if exact is not None else contacts.find(call.desk, who)
+    exact = lookup.numbered(call.desk, who)
+    found = [exact] if exact is not None else lookup.find(call.desk, who)
     if len(found) == 1:
         return contacts.standing(call.desk, found[0].id)
     if not found:
@@ -232,20 +242,35 @@ _FROM_HERE: dict[str, Callable[[Reader, Command], Any]] = {
 }
 
 
+_MOST_DIGITS = 15
+
+
 def _standing(desk: Desk, asked: int) -> Ticket:
     """The ticket a number leads to, if the actor may see it."""
     return policy.must_see(desk, tickets.standing(desk, asked), asked=asked)
 
 
 def number(typed: str) -> int:
+    """What was typed as a number. Raises UserError where it is none, or too long to be anything's."""
     digits = typed.lstrip("#")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
-        raise UserError(text("{typed} is no number.", typed=typed[:40]))
+    if not (digits.isascii() and digits.isdigit()):
+        raise UserError(text("“{typed}” is no number. Type digits, for example 42.", typed=typed[:40]))
+    if len(digits) > _MOST_DIGITS:
+        said = text("Nothing here has so long a number: {typed}. Is there a digit too many?", typed=typed[:40])
+        raise UserError(said)
     return int(digits)
 
 
 def _other(reader: Reader) -> Any:
     return _standing(reader.call.desk, number(reader.word()))
+
+
+def _agents(reader: Reader) -> Any:
+    """Several agents by their handles; `nobody` is none of them."""
+    typed, reader.rest = reader.rest.replace(",", " ").split(), ""
+    if typed == ["nobody"]:
+        return ()
+    return tuple(_agent(Reader(reader.call, each, in_thread=False)) for each in typed)
 
 
 def _agent(reader: Reader) -> Any:
@@ -304,6 +329,18 @@ def _filter(reader: Reader) -> Any:
     return parse(typed if view is None else view)
 
 
+def team_ahead(reader: Reader) -> str:
+    """Takes the next word where it can only be a team's name; a time or people may follow without one."""
+    first = reader.rest.partition(" ")[0]
+    is_other = not first[:1].isalpha() or first == "nobody" or _moment(first, reader.call) is not None
+    return "" if is_other and not teams.is_any(reader.call.desk, first) else reader.word()
+
+
+def _of_team(reader: Reader) -> Any:
+    name = team_ahead(reader)
+    return teams.team_named(reader.call.desk, name) if name else None
+
+
 def _rest(reader: Reader) -> str:
     said, reader.rest = reader.rest, ""
     return said
@@ -311,7 +348,13 @@ def _rest(reader: Reader) -> str:
 
 _READERS: dict[str, Callable[[Reader], Any]] = {
     "other": _other,
+    "alert": lambda reader: calls.open_one(reader.call.desk, number(reader.word())),
     "agent": _agent,
+    "agents": _agents,
+    "ofteam": _of_team,
+    "customer": lambda reader: reader.word(),
+    "towards": lambda reader: reader.word(),
+    "sure": lambda reader: reader.word(),
     "team": lambda reader: teams.team_named(reader.call.desk, reader.word()),
     "when": _when,
     "until": _until,

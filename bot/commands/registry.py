@@ -20,6 +20,8 @@ class Takes:
     kind: str
     hint: str = ""
     """What stands in the help for it: `ID`, `@WHO`, `WHEN`; nothing: the parameter's own name."""
+    may_lack: bool = False
+    """Whether it may be left out wherever it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Command:
     """Whether it takes several tickets or dialogs or a filter, confirms them, and (on tickets) can be undone."""
     around: bool
     """Whether it wants to know the channel of the team chat it is typed in (`Call.around`)."""
+    permits: Callable[[Call], None] | None
+    """Refuses who may not do it, before the channel's people are looked up; without it they never are."""
     prepare: Callable[[str], object] | None
     """What it works out, from what stands behind its name, in a thread and before its transaction (`Call.prepared`)."""
     example: str
@@ -99,13 +103,14 @@ def command(
     reads: bool = False,
     many: bool = False,
     around: bool = False,
+    permits: Callable[[Call], None] | None = None,
     prepare: Callable[[str], object] | None = None,
     example: str = "",
 ) -> Callable[[Body], Command]:
     """Declares a function as a command; it becomes one by standing in `COMMANDS`."""
 
     def declare(body: Body) -> Command:
-        return Command(name, body, role, _parameters(body), reads, many, around, prepare, example)
+        return Command(name, body, role, _parameters(body), reads, many, around, permits, prepare, example)
 
     return declare
 
@@ -115,8 +120,9 @@ def _parameters(body: Body) -> tuple[Parameter, ...]:
     found = []
     for parameter in list(inspect.signature(body).parameters.values())[1:]:
         takes = _takes(hints[parameter.name])
-        optional = parameter.default is not inspect.Parameter.empty
-        found.append(Parameter(parameter.name, takes, optional, parameter.default if optional else None))
+        has_default = parameter.default is not inspect.Parameter.empty
+        default = parameter.default if has_default else None
+        found.append(Parameter(parameter.name, takes, has_default or takes.may_lack, default))
     return tuple(found)
 
 

@@ -1,11 +1,12 @@
 """Commands that bring the desk into team chats: channels, the people in them, accounts that are one person's."""
 
 import re
+from dataclasses import dataclass
 
 from bot.commands import kinds
 from bot.commands.call import Call, Surroundings
 from bot.commands.registry import command
-from core import accounts, notices, places, policy, showing, teams, tickets
+from core import accounts, notices, opening, places, policy, teams, tickets
 from core.actor import ActorKind
 from core.desk import Desk
 from core.errors import NotAllowed, UserError
@@ -16,43 +17,105 @@ from core.show import Answer, Button, Text, Tone, text, texts, verbatim
 _ROLE = re.compile(r"\s*\brole:(\S+)")
 _LISTED = 20
 """People of a channel who are listed with a button each."""
+_ASKED_FROM = 21
+"""From so many people on it is asked before they become agents."""
+_NAMED = 10
+"""How many of them are named then."""
 
 
-@command("desk setup", role=None, around=True, example="desk setup support")
-def setup(call: Call, what: kinds.Words = "") -> Answer:
-    """Make the channel you type this in a team's: its people become the team's agents, its tickets get threads here.
-
-    With `supervisors` it becomes the place where supervisors are alerted. `role:NAME` takes only the people who have
-    that role; a channel everybody can read needs one.
-    """
-    around = call.around
-    if around is None:
-        raise UserError(text("Type this in the channel of your team chat that is to be the team's."))
-    admin = _admin(call, around)
-    asked = _ROLE.sub("", what).strip().lower()
-    purpose = Purpose.SUPERVISORS if asked == "supervisors" else Purpose.TEAM
-    team = teams.team_named(call.desk, asked) if asked and purpose is Purpose.TEAM else teams.first_team(call.desk)
-    channel, people = _chosen(around, _ROLE.search(what))
-    place = places.put(call.desk, team, channel, purpose)
-    if purpose is Purpose.SUPERVISORS:
-        return Answer(text("Supervisors of {team} hear here of what waits for them.", team=team.title), tone=Tone.GOOD)
-    found = [accounts.admit(call.desk, team, channel.room, person) for person in people if person.is_full]
-    for agent in found:
-        _greet(call.desk, agent)
-    return _set_up(call, place, team, [agent for agent in found if agent.id != admin.id])
-
-
-def _admin(call: Call, around: Surroundings) -> Agent:
-    """The admin who does it; whoever administers the chat becomes one while no admin has ever been here."""
-    actor = call.desk.actor
+def _may_set_up(call: Call) -> None:
+    """Refuses who is no admin of the desk; whoever administers the chat may, while no admin has ever been here."""
+    actor, around = call.desk.actor, call.around
     if actor.kind is ActorKind.AGENT and actor.role is Role.ADMIN:
-        return call.agent()
-    if not around.is_chats_admin:
+        return
+    if around is None or not around.is_chats_admin:
         raise NotAllowed(text("Only an admin of this desk, or of this team chat, can set up a channel."))
     if accounts.has_admin(call.desk):
         raise NotAllowed(
             text("An admin of this desk has to confirm it. Type “me link” in the team room, then here “me link CODE”.")
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a setting up comes to: a team's channel, and who becomes an agent by it."""
+
+    team: Team
+    purpose: Purpose
+    channel: Channel
+    people: tuple[accounts.Person, ...]
+    is_sure: bool
+
+
+@command("desk setup", role=None, around=True, permits=_may_set_up, example="desk setup support")
+def setup(call: Call, what: kinds.Words = "") -> Answer:
+    """Make the channel you type this in a team's: its people become the team's agents, its tickets get threads here.
+
+    With `supervisors` it becomes the place where supervisors are alerted. `role:NAME` takes only the people who have
+    that role; a channel everybody can read needs one. Where many people would become agents, it asks first; `yes` at
+    the end says so beforehand.
+    """
+    around = call.around
+    if around is None:
+        raise UserError(text("Type this in the channel of your team chat that is to be the team's."))
+    _may_set_up(call)
+    plan = _planned(call.desk, around, what)
+    if not plan.is_sure and len(_newcomers(call.desk, plan)) >= _ASKED_FROM:
+        return _question(call.desk, plan)
+    return _carried_out(call, plan, _admin(call, around))
+
+
+def _planned(desk: Desk, around: Surroundings, what: str) -> _Plan:
+    words = _ROLE.sub("", what).lower().split()
+    is_sure = words[-1:] == ["yes"]
+    asked = " ".join(words[:-1] if is_sure else words)
+    purpose = Purpose.SUPERVISORS if asked == "supervisors" else Purpose.TEAM
+    team = teams.team_named(desk, asked) if asked and purpose is Purpose.TEAM else teams.first_team(desk)
+    channel, people = _chosen(around, _ROLE.search(what))
+    full = tuple(each for each in people if each.is_full) if purpose is Purpose.TEAM else ()
+    return _Plan(team, purpose, channel, full, is_sure)
+
+
+def _newcomers(desk: Desk, plan: _Plan) -> list[accounts.Person]:
+    known = places.accounts_of(desk, plan.team.id, plan.channel.room)
+    return [each for each in plan.people if each.external_id not in known]
+
+
+def _question(desk: Desk, plan: _Plan) -> Answer:
+    """Says who would become an agent and what that touches."""
+    coming, channel, team = _newcomers(desk, plan), plan.channel, plan.team
+    names = ", ".join(each.name for each in coming[:_NAMED])
+    said = texts(
+        "This makes {count} person an agent of {team}: {names}",
+        "This makes {count} people agents of {team}: {names}, …",
+        count=len(coming), team=team.title, names=names,
+    )  # fmt: skip
+    here = Place(room=channel.room, place=channel.place, team_id=team.id)
+    count = places.untold(desk, here)
+    touched = [_untold(count)] if count else []
+    role = f" role:{channel.role}" if channel.role else ""
+    yes = texts("Yes, {count} agent", "Yes, all {count}", count=len(coming))
+    line = f"desk setup {team.name}{role} in:{channel.place} yes"
+    return Answer(said, lines=tuple(touched), buttons=(Button(yes, line, Tone.WARN),), tone=Tone.WARN, asks=True)
+
+
+def _carried_out(call: Call, plan: _Plan, admin: Agent) -> Answer:
+    team, desk = plan.team, call.desk
+    place = places.put(desk, team, plan.channel, plan.purpose)
+    if plan.purpose is Purpose.SUPERVISORS:
+        return Answer(text("Supervisors of {team} hear here of what waits for them.", team=team.title), tone=Tone.GOOD)
+    found = [accounts.admit(desk, team, plan.channel.room, person) for person in plan.people]
+    for agent in found:
+        _greet(desk, agent)
+    return _set_up(call, place, team, [agent for agent in found if agent.id != admin.id])
+
+
+def _admin(call: Call, around: Surroundings) -> Agent:
+    """The admin who does it; whoever administers the chat becomes one while no admin has ever been here."""
+    if call.desk.actor.kind is ActorKind.AGENT:
+        agent = call.agent()
+        if agent.role is Role.ADMIN:
+            return agent
     team = teams.first_team(call.desk)
     admin = accounts.admit(call.desk, team, around.channel.room, around.typist, role=Role.ADMIN)
     admin.role = Role.ADMIN
@@ -61,7 +124,7 @@ def _admin(call: Call, around: Surroundings) -> Agent:
 
 
 def _chosen(around: Surroundings, asked: re.Match[str] | None) -> tuple[Channel, tuple[accounts.Person, ...]]:
-    """The channel and its people: all of them, or those of one role."""
+    """The channel and its people: all of them, or those of one role, named or by its id."""
     if asked is None:
         if around.is_open:
             raise UserError(
@@ -70,7 +133,7 @@ def _chosen(around: Surroundings, asked: re.Match[str] | None) -> tuple[Channel,
             )  # fmt: skip
         return around.channel, around.members
     wanted = asked[1].lstrip("@").lower()
-    role = next((each for each in around.roles if each.name.lower() == wanted), None)
+    role = next((each for each in around.roles if wanted in (each.name.lower(), each.id.lower())), None)
     if role is None:
         known = ", ".join(each.name for each in around.roles) or "–"
         raise UserError(text("There is no role {role} here. There are: {known}", role=wanted[:60], known=known))
@@ -103,15 +166,27 @@ def _set_up(call: Call, place: Place, team: Team, people: list[Agent]) -> Answer
         for agent in people[:_LISTED]
     ]
     if count:
-        shown = "1000+" if count >= places.COUNTED else str(count)
-        lines.append(text("{count} tickets are not closed. Each gets its thread with its next change.", count=shown))
-        buttons.insert(0, Button(text("Open threads for all {count} now", count=shown), "desk open-threads"))
+        lines.append(_untold(count))
+        open_all = text("Open threads for all {count} now", count=_shown(count))
+        buttons.insert(0, Button(open_all, f"desk open-threads in:{place.place}"))
     said = texts(
         "This channel is {team}'s now, with {count} agent besides you.",
         "This channel is {team}'s now, with {count} agents besides you.",
         count=len(people), team=team.title,
     )  # fmt: skip
     return Answer(said, lines=tuple(lines), buttons=tuple(buttons), tone=Tone.GOOD)
+
+
+def _untold(count: int) -> Text:
+    return texts(
+        "{shown} ticket is not closed. It gets its thread with its next change.",
+        "{shown} tickets are not closed. Each gets its thread with its next change.",
+        count=count, shown=_shown(count),
+    )  # fmt: skip
+
+
+def _shown(count: int) -> str:
+    return "1000+" if count >= places.COUNTED else str(count)
 
 
 def _place_here(call: Call) -> Place:
@@ -124,11 +199,13 @@ def _place_here(call: Call) -> Place:
 
 @command("desk open-threads", role=Role.ADMIN, around=True, example="desk open-threads")
 def open_threads(call: Call) -> Answer:
-    """Open a thread in this channel for every ticket of its team that is not closed."""
-    place = _place_here(call)
-    found = places.untold_tickets(call.desk, place, limit=places.COUNTED)
-    showing.open_for_tickets(call.desk, place, found)
-    said = texts("{count} thread is on its way.", "{count} threads are on their way.", count=len(found))
+    """Open a thread in this channel for every ticket of its team that is not closed; many of them bit by bit."""
+    count = opening.begin(call.desk, _place_here(call))
+    if count > opening.BATCH:
+        said = text("{count} threads are opened, {batch} at a time; you hear how far it is.", count=_shown(count),
+                    batch=opening.BATCH)  # fmt: skip
+        return Answer(said, tone=Tone.GOOD)
+    said = texts("{count} thread is on its way.", "{count} threads are on their way.", count=count)
     return Answer(said, tone=Tone.GOOD)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -49,10 +50,19 @@ def _only_looks(line: str, commands: Sequence[Command]) -> bool:
     return any(command.reads and command.name in names for command in commands)
 
 
-def asks_for_surroundings(line: str, commands: Sequence[Command]) -> bool:
-    """Whether a line's command wants to know the channel it is typed in."""
+def surrounded(line: str, commands: Sequence[Command]) -> Command | None:
+    """The command of a line, where it wants to know the channel it is typed in."""
     words = line.strip().lstrip("!/").lower().split(maxsplit=2)
-    return any(command.around and command.name == " ".join(words[:2]) for command in commands)
+    return next((command for command in commands if command.around and command.name == " ".join(words[:2])), None)
+
+
+_ELSEWHERE = re.compile(r"\s+in:(\S+)")
+
+
+def elsewhere(line: str, place: str) -> tuple[str, str]:
+    """A line about a channel, and which one: `in:ID` names it for a button that is pressed in another."""
+    found = _ELSEWHERE.search(line)
+    return (line, place) if found is None else (_ELSEWHERE.sub("", line, count=1), found[1])
 
 
 def _once(call: Call, line: str, commands: Sequence[Command]) -> Answer:

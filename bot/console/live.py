@@ -24,7 +24,7 @@ from bot.console.tab import Shared, Tab
 from core import notices, teams
 from core.desk import Desk
 from core.errors import DeskbellError, StoreBusy
-from core.show import Answer, Text, Tone, text
+from core.show import Answer, Tone, text
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +167,7 @@ class Page:
         words, here = str(frame.get("text", ""))[:400], _here(frame)
         found = await self._tab.read(lambda desk: complete(desk, words, self._tab.shared.commands, here))
         say = self._tab.voice.say
-        choices = [(one.line, one.label, say(Text(one.meaning)) if one.meaning else "") for one in found]
+        choices = [(one.line, one.label, say(one.meaning)) for one in found]
         await self._tab.send({"type": "choices", "for": words, "thread": bool(frame.get("thread")), "choices": choices})
 
     async def typing(self, frame: dict[str, Any]) -> None:

@@ -9,18 +9,15 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
-import aiohttp
-
 from bot.discord.channels import Channels
-from bot.discord.inbound import Typed, moment, order, typed
-from bot.discord.listening import Listening
+from bot.discord.inbound import moment, order
+from bot.discord.listening import Listening, lane_of
 from bot.discord.losses import ROOM
 from bot.discord.rest import Rest, Wire
 from bot.discord.troubles import LostThread, Refused, Shut
 from bot.wiring import Wiring
 from core import places, threads
 from core.actor import SYSTEM
-from core.errors import TemporaryError
 from core.models import Thread
 
 log = logging.getLogger(__name__)
@@ -44,9 +41,12 @@ class CatchingUp:
 
     def __init__(self, rest: Rest, wiring: Wiring, channels: Channels, listening: Listening) -> None:
         self._rest, self._desks, self._channels, self._listening = rest, wiring.desks, channels, listening
+        self.is_cut_off = False
+        """Whether something could not be read, since the bot may not; once it may, all is read again."""
 
     async def run(self) -> int:
         """Hands in everything unread; returns how many messages were read. Raises as `Rest.ask`."""
+        self.is_cut_off = False
         ours = await self._desks.read(SYSTEM, lambda desk: threads.cursors(desk, ROOM))
         known = {str(thread.root): thread for thread in ours}
         newest = max((thread.cursor for thread in ours), default="")
@@ -71,6 +71,7 @@ class CatchingUp:
                 async for each in self._archived(place, newest):
                     found[str(each["id"])] = str(each.get("last_message_id") or "")
             except (Refused, Shut, LostThread) as error:
+                self.is_cut_off = self.is_cut_off or isinstance(error, Shut)
                 log.warning("discord: the archive of channel %s cannot be read: %s", place, error)
         return found
 
@@ -93,6 +94,7 @@ class CatchingUp:
         try:
             message = await anext(messages, None)
         except (LostThread, Shut, Refused) as error:
+            self.is_cut_off = self.is_cut_off or isinstance(error, Shut)
             log.warning("discord: a thread cannot be read: %s", error)
             return
         if message is not None:
@@ -112,24 +114,9 @@ class CatchingUp:
             after = str(page[-1]["id"])
 
     async def _hand_in(self, late: _Late) -> None:
-        line = typed(late.message, await self._rest.me(), await self._rest.guild())
-        if line is None or line.channel == line.id:
-            return
-        if line.is_spoken and await self._is_heard(late.place, line):
-            return
-        passed = {(late.place, line.channel): order(line.id)}
-        await self._desks.change(SYSTEM, lambda desk: threads.passed_by(desk, ROOM, passed))
-
-    async def _is_heard(self, place: str, line: Typed) -> bool:
-        """Hands a line in; one that fails for its own content holds up no other."""
-        try:
-            await self._listening.said(place, line, moves_cursor=True)
-        except (TemporaryError, TimeoutError, aiohttp.ClientError):
-            raise
-        except Exception as error:
-            log.error("discord: line %s is passed over: %s", line.id, type(error).__name__, exc_info=error)
-            return False
-        return True
+        if str(late.message["channel_id"]) != str(late.message["id"]):  # the card under which a thread stands
+            async with self._listening.lanes.turn(lane_of(late.message)):
+                await self._listening.late(late.place, late.message)
 
 
 def _is_late(known: Mapping[str, Thread], root: str, last: str) -> bool:

@@ -4,8 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import discord
@@ -76,25 +75,3 @@ async def listen(section: Section, take: Take) -> None:
         raise Away from None
     finally:
         await client.close()
-
-
-class Lanes:
-    """Does things one after another in each lane, all lanes at once; every one belongs to one task group."""
-
-    def __init__(self, group: asyncio.TaskGroup) -> None:
-        self._group = group
-        self._waiting: dict[str, deque[Callable[[], Awaitable[None]]]] = {}
-
-    def put(self, lane: str, deed: Callable[[], Awaitable[None]]) -> None:
-        """Adds a deed, which must raise nothing."""
-        if lane in self._waiting:
-            self._waiting[lane].append(deed)
-            return
-        self._waiting[lane] = deque((deed,))
-        self._group.create_task(self._work(lane))
-
-    async def _work(self, lane: str) -> None:
-        waiting = self._waiting[lane]
-        while waiting:
-            await waiting.popleft()()
-        del self._waiting[lane]

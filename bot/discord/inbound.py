@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.carrying import FileRef
 from bot.discord.rest import Wire
 from core.accounts import Person
 
@@ -13,15 +14,6 @@ _SPOKEN = (0, 19)
 """Kinds of messages people write: plain ones and replies; the others are Discord's own lines."""
 MENTION = re.compile(r"<@!?(\d+)>")
 GUILD_THREADS = (10, 11, 12)
-
-
-@dataclass(frozen=True, slots=True)
-class FileRef:
-    """A file in a message, not fetched yet."""
-
-    name: str
-    size: int
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +54,7 @@ def typed(message: Wire, me: str, guild: str) -> Typed | None:
     if not author or "content" not in message:
         return None
     words = str(message.get("content") or "")
-    calls = _called(words, message, me)
+    calls = _called(words, me)
     named = {str(each.get("id")) for each in message.get("mentions") or ()} - {me}
     in_reply = str(((message.get("referenced_message") or {}).get("author") or {}).get("id", ""))
     named -= {in_reply} if f"<@{in_reply}>" not in words else set()
@@ -89,13 +81,10 @@ def _files(message: Wire) -> Sequence[FileRef]:
     ]
 
 
-def _called(words: str, message: Wire, me: str) -> str | None:
-    """What stands behind a mention of the bot (or of its own role) at the beginning."""
-    called = re.match(r"\s*<@[!&]?(\d+)>\s*", words)
-    if called is None:
-        return None
-    is_own_role = "<@&" in called.group() and called[1] in map(str, message.get("own_roles", ()))
-    return words[called.end() :].strip() if called[1] == me or is_own_role else None
+def _called(words: str, me: str) -> str | None:
+    """What stands behind a mention of the bot at the beginning."""
+    called = re.match(r"\s*<@!?(\d+)>\s*", words)
+    return None if called is None or called[1] != me else words[called.end() :].strip()
 
 
 def _names(message: Wire) -> dict[str, str]:

@@ -10,7 +10,7 @@ from bot import forms
 from bot.commands import completing
 from bot.commands.call import Here
 from bot.commands.registry import Command
-from bot.commands.running import asks_for_surroundings
+from bot.commands.running import surrounded
 from bot.discord import inbound, modals, shapes, slash
 from bot.discord.menus import Menus
 from bot.discord.modals import FORM, Context, Sent
@@ -114,14 +114,14 @@ class Interacting:
         if not await self._asked(line, deed, reply):
             await self._do(replace(deed, line=line), reply)
 
-    async def _asked(self, line: str, deed: Deed, reply: Reply) -> bool:
-        """Opens the form of a line that lacks something; where it took too long for one, a button opens it."""
+    async def _asked(self, line: str, deed: Deed, reply: Reply, *, offers: bool = False) -> bool:
+        """Opens the form of a line that lacks something, or may have more; where it took too long, a button does."""
         actor, here = await self._in_time(self._hearing.here(deed), reply)
         if actor.kind is not ActorKind.AGENT:
             return False
 
         def body(desk: Desk) -> Form | None:
-            return forms.wanted(self._hearing.call(desk, deed, here), line, self._commands)
+            return forms.wanted(self._hearing.call(desk, deed, here), line, self._commands, offers=offers)
 
         try:
             form = await self._in_time(self._desks.read(actor, body), reply)
@@ -129,7 +129,7 @@ class Interacting:
             return False
         if form is None:
             return False
-        ready = Answer(text("Here is the form."), buttons=(Button(text("Open the form"), line, asks=True),))
+        ready = Answer(text("Here is the form."), buttons=(Button(text("Open the form"), line, offers=True),))
         await self._open(form, deed, reply, ready)
         return True
 
@@ -156,7 +156,7 @@ class Interacting:
             task.cancel()
 
     async def _do(self, deed: Deed, reply: Reply) -> Heard:
-        if asks_for_surroundings(deed.line, self._commands):
+        if surrounded(deed.line, self._commands) is not None:
             await reply.later()  # Discord itself is asked for the channel and its people
         heard = await self._in_time(self._hearing.does(deed), reply)
         await self._answered(reply, deed, heard)
@@ -178,7 +178,9 @@ class Interacting:
         custom_id = str((interaction.get("data") or {}).get("custom_id", ""))
         if custom_id.startswith(AGAIN):
             await self._open_again(custom_id.removeprefix(AGAIN), deed, reply)
-        elif custom_id.startswith(ASK) and await self._asked(custom_id.removeprefix(ASK).strip(), deed, reply):
+        elif custom_id.startswith(ASK) and await self._asked(
+            custom_id.removeprefix(ASK).strip(), deed, reply, offers=True
+        ):
             return
         elif custom_id.startswith((DO, ASK)):
             line = custom_id.partition(":")[2].strip()

@@ -3,19 +3,16 @@
 import asyncio
 import logging
 
-from bot.commands.ticket.replying import held_answer
+from bot import deciding
 from bot.discord import shapes
 from bot.discord.inbound import Typed
 from bot.discord.rest import Rest, Wire
 from bot.discord.sending import Sending
 from bot.discord.shapes import Post
 from bot.hearing import Heard, Hearing
-from bot.saying import Became
-from core import replies
-from core.desk import Desk
-from core.errors import DeskbellError
+from core.errors import DeskbellError, PermanentError
+from core.room import Posting
 from core.show import Answer, Text, Tone, text
-from core.store import Desks
 
 log = logging.getLogger(__name__)
 
@@ -26,47 +23,46 @@ _CHATTER_S = 25.0
 class Lines:
     """Answers beside lines."""
 
-    def __init__(self, rest: Rest, desks: Desks, hearing: Hearing, sending: Sending) -> None:
-        self._rest, self._desks, self._hearing, self._sending = rest, desks, hearing, sending
+    def __init__(self, rest: Rest, hearing: Hearing, sending: Sending) -> None:
+        self._rest, self._hearing, self._sending = rest, hearing, sending
 
     async def answer(self, typed: Typed, heard: Heard, group: asyncio.TaskGroup) -> None:
         """Says what a line became, where that is worth a word."""
-        spoken, answer = heard.spoken, heard.answer
-        is_decision = spoken is not None and spoken.became is Became.STOPPED and spoken.held_id is not None
-        if is_decision and spoken is not None:
-            answer = await self._stopped(typed.account, spoken.held_id or 0)
+        answer = heard.answer
         if answer is None:
             return
         try:
             if _is_private(answer):
                 await self._directly(typed, heard, answer)
                 return
-            message = await self.beside(typed, shapes.answer(answer, heard.voice))
+            message = await self._beside(typed.channel, typed.id, shapes.answer(answer, heard.voice))
         except DeskbellError as error:
             log.warning("discord: line %s was not answered: %s", typed.id, error)
             return
-        if not is_decision and not answer.asks:
+        if not answer.asks:
             group.create_task(self._fades(message))
 
-    async def _stopped(self, account: str, held_id: int) -> Answer:
-        """Why a line has not gone, with what can be done about it."""
-
-        def body(desk: Desk) -> Answer:
-            return held_answer(replies.by_id(desk, held_id))
-
-        return await self._desks.read(await self._hearing.actor(account), body)
+    async def ask_writer(self, posting: Posting) -> None:
+        """Asks the writer of a line that was stopped, beside it; where that cannot be, its mark alone says so."""
+        asked = await deciding.question(self._hearing, posting)
+        if asked is None or asked.heard.answer is None:
+            return
+        try:
+            await self._beside(asked.root, asked.line, shapes.answer(asked.heard.answer, asked.heard.voice))
+        except PermanentError as error:
+            log.warning("discord: the writer of line %s cannot be asked: %s", asked.line, error)
 
     async def hint(self, typed: Typed, said: Text, group: asyncio.TaskGroup) -> None:
         """A passing word beside a line that is no command here."""
         voice = await self._hearing.voice(typed.account)
         await self.answer(typed, Heard(voice, Answer(said)), group)
 
-    async def beside(self, typed: Typed, post: Post) -> Wire:
+    async def _beside(self, channel: str, line: str, post: Post) -> Wire:
         """A reply to a line; nobody is notified by it."""
-        body = post.body() | {"message_reference": {"message_id": typed.id, "fail_if_not_exists": False}}
+        body = post.body() | {"message_reference": {"message_id": line, "fail_if_not_exists": False}}
         body["allowed_mentions"] = {"parse": [], "replied_user": False}
         said: Wire = await self._rest.ask(
-            "POST", "/channels/{channel_id}/messages", channel_id=typed.channel, body=body, files=post.files,
+            "POST", "/channels/{channel_id}/messages", channel_id=channel, body=body, files=post.files,
             needs="Send Messages in Threads",
         )  # fmt: skip
         return said
@@ -77,7 +73,7 @@ class Lines:
             await self.direct(typed.account, shapes.answer(answer, heard.voice))
         except DeskbellError:
             said = text("You take no direct messages. Type the command with “/”: its answer is for your eyes alone.")
-            await self.beside(typed, shapes.answer(Answer(said, tone=Tone.WARN), heard.voice))
+            await self._beside(typed.channel, typed.id, shapes.answer(Answer(said, tone=Tone.WARN), heard.voice))
 
     async def direct(self, account: str, post: Post) -> None:
         """A direct message."""

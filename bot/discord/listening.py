@@ -1,8 +1,12 @@
-"""Takes in what happens on the server: lines, edits, deletions, reactions, members; a channel's one after another."""
+"""Takes in what happens on the server: lines, edits, deletions, reactions, members.
+
+What fails for its own content goes to quarantine; a mere member's or channel's change is looked up again later.
+"""
 
 import asyncio
 import logging
 
+from bot.carrying import Carrying
 from bot.discord import losses, shapes
 from bot.discord.channels import Channels
 from bot.discord.inbound import Typed, order, typed
@@ -11,18 +15,29 @@ from bot.discord.losses import ROOM
 from bot.discord.people import People
 from bot.discord.rest import Rest, Wire
 from bot.discord.sending import SIGNS
+from bot.discord.troubles import PASSING
 from bot.hearing import Deed, Heard, Hearing, Said
+from bot.lanes import Lanes
+from bot.losses import Channels as Lost
+from bot.losses import lose_thread, thread_of
+from bot.oddities import Happening, Oddities
 from bot.wiring import Wiring
-from core import files, threads
+from core import threads
 from core.actor import SYSTEM
-from core.errors import UserError
 from core.room import Mark
-from core.show import Answer, Text, Tone, text
+from core.show import Text, text
 
 log = logging.getLogger(__name__)
 
+_CREATED = "MESSAGE_CREATE"
+_SAYING = (_CREATED, "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK")
 _LOOK_S, _KEPT_WITHIN, _MOST_FRESH = 0.1, 100, 500
 """How often we look for a thread somebody writes in before we have noted that it is ours."""
+
+
+def lane_of(message: Wire) -> str:
+    """What the events of a message's channel are taken in one after another in."""
+    return f"channel:{message.get('channel_id')}"
 
 
 class Listening:
@@ -31,8 +46,12 @@ class Listening:
     def __init__(
         self, rest: Rest, wiring: Wiring, hearing: Hearing, people: People, channels: Channels, lines: Lines
     ) -> None:
-        self._rest, self._desks, self._store = rest, wiring.desks, wiring.store
+        self._rest, self._desks = rest, wiring.desks
+        self._carrying = Carrying(wiring, ROOM, rest.fetch)
+        self.oddities, self.losses = Oddities(wiring, ROOM, PASSING), Lost(wiring.desks, ROOM)
         self._hearing, self._people, self._channels, self._lines = hearing, people, channels, lines
+        self.lanes = Lanes()
+        """What happens in a channel is taken in as it came, live or late."""
         self.is_caught_up = False
         """Whether nothing before what is said now is still unread."""
         self.group: asyncio.TaskGroup | None = None
@@ -43,9 +62,9 @@ class Listening:
         """What events must be taken in one after another; None for those we do not listen to."""
         match name:
             case "MESSAGE_CREATE" | "MESSAGE_UPDATE" | "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK":
-                return f"channel:{event.get('channel_id')}"
+                return lane_of(event)
             case "MESSAGE_REACTION_ADD":
-                return f"channel:{event.get('channel_id')}"
+                return lane_of(event)
             case "GUILD_MEMBER_ADD" | "GUILD_MEMBER_UPDATE" | "GUILD_MEMBER_REMOVE":
                 return "members"
             case "THREAD_CREATE" | "THREAD_DELETE" | "THREAD_UPDATE":
@@ -56,11 +75,54 @@ class Listening:
                 return None
 
     async def take(self, name: str, event: Wire) -> None:
-        """Commits what an event says."""
+        """Commits what an event says. Raises what passes by itself (`troubles.PASSING`)."""
+        try:
+            await self._take(name, event)
+        except PASSING:
+            raise
+        except Exception as error:
+            if name not in _SAYING:
+                raise
+            await self._is_odd(name, event, error)
+
+    async def late(self, place: str, event: Wire) -> None:
+        """A message that stands in one of our threads, all before it read. Raises what passes by itself."""
+        try:
+            line = await self._read(event)
+            if line is not None:
+                await self.said(place, line, moves_cursor=True)
+        except PASSING:
+            raise
+        except Exception as error:
+            await self._is_odd(_CREATED, event, error)
+        self._passed[(place, str(event["channel_id"]))] = order(str(event["id"]))
+
+    async def again(self, kept: Wire) -> None:
+        """Something from quarantine, once more. Raises what it fails with."""
+        name, event = str(kept["name"]), kept["event"]
+        place = await self._place(str(event.get("channel_id")))
+        line = await self._read(event) if name == _CREATED and place is not None else None
+        if line is not None and place is not None:
+            await self.said(place, line, moves_cursor=False, is_again=True)
+        else:
+            await self._take(name, event)
+
+    async def _is_odd(self, name: str, event: Wire, error: Exception) -> None:
+        """Keeps what failed for its own content, where it is said to the desk: in a thread of ours, or directly."""
+        root, id_ = str(event.get("channel_id") or ""), str(event.get("id") or event.get("ids") or "")
+        place = await self._desks.read(SYSTEM, lambda desk: threads.place_of(desk, ROOM, root)) or ""
+        if not place and "guild_id" in event:
+            return
+        is_line = name == _CREATED and bool(place)
+        key = threads.line_key(place, id_) if is_line else f"{name}:{id_}:{event.get('edited_timestamp', '')}"
+        raw, words = {"name": name, "event": event}, str(event.get("content") or "")
+        await self.oddities.keep(Happening(key=key, event=raw, words=words, place=place, root=root), error)
+
+    async def _take(self, name: str, event: Wire) -> None:
         if str(event.get("guild_id") or await self._rest.guild()) != await self._rest.guild():
             return  # another server the bot was added to
         match name:
-            case "MESSAGE_CREATE":
+            case name if name == _CREATED:
                 await self._created(event)
             case "MESSAGE_UPDATE":
                 await self._updated(event)
@@ -87,10 +149,7 @@ class Listening:
             case "GUILD_MEMBER_REMOVE":
                 await self._people.gone(str(event["user"]["id"]), self._hearing)
             case "CHANNEL_DELETE":
-                place = str(event["id"])
-                await self._desks.change(
-                    SYSTEM, lambda desk: losses.lose_channel(desk, place, is_gone=True, key=f"gone:{place}")
-                )
+                await self.losses.lost(str(event["id"]), losses.gone, is_gone=True)
             case "CHANNEL_UPDATE":
                 self._channels.forget(str(event["id"]))
                 if await self._people.is_ours(str(event["id"])):
@@ -126,13 +185,14 @@ class Listening:
         elif said.calls is not None and said.is_spoken:
             await self._hint(said, text("In channels, use my slash commands: type “/” and choose one of Deskbell's."))
 
-    async def said(self, place: str, line: Typed, *, moves_cursor: bool) -> None:
-        """A line in one of our threads, with its files; our own and Discord's lines are only passed by."""
-        if not line.is_spoken:
+    async def said(self, place: str, line: Typed, *, moves_cursor: bool, is_again: bool = False) -> None:
+        """A line in one of our threads, with its files; what is known already, and what the bot or Discord itself said,
+        is only passed by. `is_again` does one from quarantine nevertheless."""
+        if not line.is_spoken or (not is_again and await self._hearing.is_known(place, line.id)):
             if moves_cursor:
                 self._passed[(place, line.channel)] = order(line.id)
             return
-        kept, trouble = await self._files(line)
+        kept, trouble = await self._carrying.take(line.account, line.files)
         heard = await self._hearing.said(await self._as_said(place, line, kept, moves_cursor=moves_cursor))
         if heard is None:
             return
@@ -158,24 +218,6 @@ class Listening:
             moves_cursor=moves_cursor,
         )  # fmt: skip
 
-    async def _files(self, line: Typed) -> tuple[tuple[int, ...], list[Answer]]:
-        """The files of a line, taken in at once: their links end. What cannot be is said to its writer."""
-        if not line.files or (await self._hearing.actor(line.account)).agent_id is None:
-            return (), []
-        kept: list[int] = []
-        trouble: list[Answer] = []
-        for ref in line.files:
-            try:
-                content = await self._rest.fetch(ref.url, largest=self._desks.pace.largest_file)
-            except UserError as error:
-                said = text("The file {name} did not come along: {why}", name=ref.name, why=error.said)
-                trouble.append(Answer(said, tone=Tone.BAD))
-                continue
-            taken: files.Taken = await asyncio.to_thread(self._store.take, content)
-            file_id = await self._hearing.keep(line.account, taken, ref.name)
-            kept += [] if file_id is None else [file_id]
-        return tuple(kept), trouble
-
     async def _updated(self, event: Wire) -> None:
         """A line was changed by its writer; a mere change of its looks (a link unfolds) is none."""
         line = await self._read(event) if event.get("edited_timestamp") else None
@@ -200,10 +242,10 @@ class Listening:
                 await self._lost(channel, each)
 
     async def _lost(self, place: str, root: str, why: Text = losses.DELETED) -> None:
-        thread_id = await self._desks.read(SYSTEM, lambda desk: losses.thread_of(desk, place, root))
+        thread_id = await self._desks.read(SYSTEM, lambda desk: thread_of(desk, ROOM, place, root))
         if thread_id is not None:
             log.warning("discord: thread %s is lost", root)
-            await self._desks.change(SYSTEM, lambda desk: losses.lose_thread(desk, thread_id, why))
+            await self._desks.change(SYSTEM, lambda desk: lose_thread(desk, thread_id, why))
 
     async def _thread_changed(self, event: Wire) -> None:
         """We never lock a thread: in a locked one nobody could work."""

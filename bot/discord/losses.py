@@ -1,56 +1,38 @@
-"""What was lost in Discord: a post or thread, a channel that cannot be used; somebody is told of each."""
+"""What is told of what was lost in Discord."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
-from core import dialogs, intake, notices, outbox, places, pushed, showing, teams, threads, tickets
-from core.desk import Desk
-from core.models import Place, Role, Thread
 from core.show import Text, text
 
 ROOM = "discord"
-DELETED = text("The earlier post was deleted in Discord, so this goes on here.")
-LOCKED = text("The earlier post was locked in Discord, so this goes on here.")
+DELETED: Text = text("The earlier post was deleted in Discord, so this goes on here.")
+LOCKED: Text = text("The earlier post was locked in Discord, so this goes on here.")
 
 
-def thread_of(desk: Desk, place: str, root: str) -> int | None:
-    """The id of our thread with this root."""
-    spot = threads.at(desk, ROOM, place, root)
-    return None if spot is None else spot.thread_id
+def gone(name: str) -> Text:
+    """What is said of a channel that was deleted."""
+    return _told(name, text("deleted"))
 
 
-def lose_thread(desk: Desk, thread_id: int, why: Text = DELETED) -> None:
-    """A thread is gone: what is not over goes on in a new one, where its agent is called. Repeating is safe."""
-    thread = desk.lock(Thread, thread_id)
-    if thread is None or thread.root is None:
-        return
-    for fresh in showing.lost(desk, thread):
-        outbox.put(desk, pushed.line(fresh, why, agents=_whose(desk, fresh)))
+def closed(name: str) -> Text:
+    """What is said of a channel the bot does not see any more."""
+    return _told(name, text("closed to the bot"))
 
 
-def _whose(desk: Desk, thread: Thread) -> Sequence[int]:
-    if thread.ticket_id is not None:
-        assignee = tickets.read(desk, thread.ticket_id).assignee_id
-    else:
-        assignee = None if thread.dialog_id is None else dialogs.read(desk, thread.dialog_id).assignee_id
-    return () if assignee is None else (assignee,)
+def lacks(permission: str) -> Callable[[str], Text]:
+    """What is said of a channel in which the bot may not do all it has to."""
+
+    def said(name: str) -> Text:
+        return text(
+            "In the Discord channel {name} the bot lacks the permission “{permission}”: what is for it waits. Give it "
+            "to the bot's role in the channel's settings.", name=name, permission=permission,
+        )  # fmt: skip
+
+    return said
 
 
-def lose_channel(desk: Desk, place: str, *, is_gone: bool, key: str) -> None:
-    """A team's channel cannot be used: supervisors and admins hear of it; one that is gone for good is let go."""
-    found = places.all_at(desk, ROOM, place)
-    if not found or not intake.is_first(desk, f"room:{ROOM}", f"lost:{key}"):
-        return
-    for each in found:
-        _tell(desk, each, text("deleted") if is_gone else text("closed to the bot"))
-        if is_gone:
-            places.remove(desk, each)
-
-
-def _tell(desk: Desk, place: Place, how: Text) -> None:
-    said = text(
+def _told(name: str, how: Text) -> Text:
+    return text(
         "The Discord channel {name} is {how}: its tickets go on in the team room. Let the bot in again, or type "
-        "“/desk setup” for another channel.", name=place.name, how=how,
+        "“/desk setup” for another channel.", name=name, how=how,
     )  # fmt: skip
-    for agent in teams.agents(desk):
-        if agent.role is not Role.AGENT:
-            notices.give(desk, agent.id, said)

@@ -20,8 +20,6 @@ NEEDED = {
 }
 """What the bot cannot work without, by the names Discord's settings give them."""
 INVITED = sum(NEEDED.values())
-MANAGE_CHANNELS = 1 << 4
-"""With it, the bot adds tags to a forum; without it, it uses those that are there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from bot.discord.rest import Wire
 from bot.discord.words import clean
 from bot.forms import Form
 from bot.hearing import Deed, Heard, Hearing
+from bot.saying import subject
 from bot.wiring import Wiring
 from core import accounts, places, policy
 from core.accounts import Person
@@ -14,8 +15,6 @@ from core.desk import Desk
 from core.errors import UserError
 from core.models import Role
 from core.show import Answer, Text, Tone, text, verbatim
-
-_SUBJECT = 120
 
 
 class Menus:
@@ -29,7 +28,7 @@ class Menus:
         """One message becomes one ticket, whoever asks for it and however often."""
         words = clean(str(message.get("content") or "")).strip()
         key = f"message:{message.get('channel_id')}:{message.get('id')}"
-        line = f"ticket new internal {subject(words)}"
+        line = f"ticket new internal {subject(words, 'Discord message')}"
         made = Deed(account=deed.account, line=line, key=key, place=deed.place)
         return await self._hearing.makes(made, words)
 
@@ -66,9 +65,3 @@ class Menus:
             return Heard(voice, Answer(error.said, tone=Tone.BAD))
         line = f"desk accept {ROOM} {person.external_id}"
         return await self._hearing.does(Deed(account=deed.account, line=line, key=deed.key, place=deed.place))
-
-
-def subject(words: str) -> str:
-    """What a message is about: its first line."""
-    first = next((line.strip() for line in words.splitlines() if line.strip()), "")
-    return (first[:_SUBJECT] or "Discord message").strip()

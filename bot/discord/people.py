@@ -71,23 +71,26 @@ class People:
                 return
             after = str(page[-1]["user"]["id"])
 
-    async def describe(self, place: str, account: str) -> Surroundings:
+    async def describe(self, place: str, account: str, with_people: bool) -> Surroundings:
         """A channel and who typed in it. Raises UserError where the bot does not see the channel."""
         channel, server, typist = await self._seen(place), await self.server(), await self.member(account)
         if typist is None:
             raise UserError(text("Type this on the server whose channel is to be the team's."))
         open_ = may.is_open(server, channel)
-        people = [member async for member in self._all() if not (member.get("user") or {}).get("bot")]
-        if open_:
-            people = [member for member in people if member.get("roles")]
-        else:
-            people = [member for member in people if may.sees(server, channel, member)]
+        people = await self._inside(server, channel, is_open=open_) if with_people else []
         rights = may.permissions(server, None, account, map(str, typist.get("roles") or ()))
         return Surroundings(
             Channel(ROOM, place, f"#{channel.get('name', '?')}"), self._person(typist),
             bool(rights & may.ADMINISTRATOR), is_open=open_, members=tuple(map(self._person, people)),
             roles=_groups(server, people),
         )  # fmt: skip
+
+    async def _inside(self, server: may.Server, channel: Wire, *, is_open: bool) -> list[Wire]:
+        """Who sees a channel; of one that everybody sees, who has any role."""
+        people = [member async for member in self._all() if not (member.get("user") or {}).get("bot")]
+        if is_open:
+            return [member for member in people if member.get("roles")]
+        return [member for member in people if may.sees(server, channel, member)]
 
     def _person(self, member: Wire) -> accounts.Person:
         found = person(member)

@@ -12,6 +12,7 @@ from bot.discord.troubles import (
     ARCHIVED,
     AT_CAP,
     LOCKED,
+    NO_ACCESS,
     THREAD_THERE,
     UNKNOWN_MESSAGE,
     LostThread,
@@ -219,12 +220,18 @@ class Posts:
     async def _wake(self, root: str) -> None:
         try:
             await self._rest.ask("PATCH", "/channels/{channel_id}", channel_id=root, body={"archived": False})
-        except Shut:
+        except Shut as error:
+            if error.code == NO_ACCESS or not await self._is_locked(root):
+                raise
             raise LostThread(LOCKED) from None
         except Refused as error:
             if error.code != AT_CAP or not await self._channels.make_room(root):
                 raise
             await self._rest.ask("PATCH", "/channels/{channel_id}", channel_id=root, body={"archived": False})
+
+    async def _is_locked(self, root: str) -> bool:
+        thread = await self._rest.ask("GET", "/channels/{channel_id}", channel_id=root)
+        return bool((thread.get("thread_metadata") or {}).get("locked"))
 
     async def of_team(self, place: str, speaker: Voice) -> str:
         """Where a team is told something: in its channel; a forum has a post for that, made when it is needed."""

@@ -5,7 +5,6 @@ import json
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,9 +15,10 @@ from discord.asset import Asset
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 
+from bot.carrying import PATIENCE, FileRef, Parcel, content_of
 from bot.discord.settings import Section
 from bot.discord.troubles import Away, Unanswered, WrongToken, meaning, wait
-from core.errors import ConfigurationError, TemporaryError, UserError
+from core.errors import ConfigurationError, UserError
 from core.show import text
 
 Wire = dict[str, Any]
@@ -32,14 +32,6 @@ _NOTICED_S = 0.75
 """A post that would have to wait longer for its rate is put off, so that it holds up no other."""
 _REPEATED = frozenset((500, 502, 504, 524))
 """What discord.py would repeat by itself, though a post may have arrived."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A file on its way to Discord."""
-
-    name: str
-    content: bytes
 
 
 def point_at(section: Section) -> None:
@@ -148,22 +140,17 @@ class Rest:
             self._guild_id = str(found[0]["id"])
         return self._guild_id
 
-    async def fetch(self, url: str, *, largest: int) -> bytes:
-        """The bytes of a file people sent. Raises UserError for one that is too large or gone."""
+    async def fetch(self, ref: FileRef, largest: int) -> Parcel:
+        """A file people sent. Raises UserError for one that is too large or gone, TemporaryError for no answer."""
         try:
-            async with asyncio.timeout(60), aiohttp.ClientSession() as session, session.get(url) as answer:
+            async with aiohttp.ClientSession(timeout=PATIENCE) as session, session.get(ref.address) as answer:
                 if answer.status >= 500:
                     raise Away
                 if answer.status != 200:
                     raise UserError(text("The file could not be fetched from Discord. Please send it again."))
-                content = b""
-                async for part in answer.content.iter_chunked(64 * 1024):
-                    content += part
-                    if len(content) > largest:
-                        raise UserError(text("A file may have at most {most} MB.", most=largest // 2**20))
-                return content
+                return Parcel(ref.name, await content_of(answer, largest))
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise TemporaryError(text("Discord cannot be reached.")) from error
+            raise Away from error
 
     async def close(self) -> None:
         """Closes the connections; who asks afterwards gets new ones."""

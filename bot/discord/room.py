@@ -3,17 +3,14 @@
 import asyncio
 import contextlib
 import logging
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-import aiohttp
-
+from bot.alone import Alone
 from bot.discord import connecting, gateway, losses, slash
 from bot.discord.catching_up import CatchingUp
 from bot.discord.channels import Channels
-from bot.discord.gateway import Lanes
 from bot.discord.interacting import Interacting
 from bot.discord.lines import Lines
 from bot.discord.listening import Listening
@@ -21,19 +18,34 @@ from bot.discord.people import People
 from bot.discord.rest import Rest, Wire
 from bot.discord.sending import Sending
 from bot.discord.settings import Section
-from bot.discord.troubles import LOCKED, NO_ACCESS, UNKNOWN_CHANNEL, LostThread, MadeAgain, Shut
+from bot.discord.troubles import (
+    AT_CAP,
+    LOCKED,
+    NO_ACCESS,
+    PASSING,
+    SLOWED_DOWN,
+    UNKNOWN_CHANNEL,
+    Crowded,
+    LostThread,
+    MadeAgain,
+    Refused,
+    Shut,
+)
 from bot.hearing import Hearing
+from bot.losses import lose_thread, thread_of, waits_alone
 from bot.wiring import Wiring
-from core import kept, leases
+from core import kept
 from core.actor import SYSTEM
 from core.connector import Finding, Found, Sent, Severity
-from core.errors import DeskbellError, PermanentError, StoreBusy, TemporaryError
+from core.errors import DeskbellError
 from core.room import Posting
 from core.show import Text, text
 
 log = logging.getLogger(__name__)
 
 _LEASE = "room:discord"
+_RIGHTS = ("CHANNEL_UPDATE", "GUILD_ROLE_UPDATE")
+"""After these the bot may be able to read what it could not."""
 _COMMANDS = "discord:commands"
 _LOOK_S, _NOTE_S = 2.0, 2.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
@@ -60,11 +72,11 @@ class DiscordRoom:
         self._people = People(self._rest, wiring, self._channels)
         self._hearing = Hearing(wiring.desks, self.name, wiring.commands, self._people.describe)
         self._sending = Sending(self._rest, wiring, self._channels)
-        lines = Lines(self._rest, wiring.desks, self._hearing, self._sending)
-        self._listening = Listening(self._rest, wiring, self._hearing, self._people, self._channels, lines)
+        self._lines = Lines(self._rest, self._hearing, self._sending)
+        self._listening = Listening(self._rest, wiring, self._hearing, self._people, self._channels, self._lines)
         self._interacting = Interacting(self._rest, wiring, self._hearing, self._people, self._sending)
         self._catching_up = CatchingUp(self._rest, wiring, self._channels, self._listening)
-        self._holder = uuid.uuid4().hex
+        self._alone = Alone(wiring, _LEASE, _ELSEWHERE)
         self._trouble: Text | None = None
         self._is_ready = asyncio.Event()
         self._is_connected = False
@@ -75,11 +87,13 @@ class DiscordRoom:
 
     async def run(self) -> None:
         """Listens until cancelled, once no other process does."""
-        await self._hold()
+        await self._alone.take(_LOOK_S, self._waits)
+        self._trouble = None
         try:
             async with asyncio.TaskGroup() as group:
                 self._listening.group = group
-                group.create_task(self._renew())
+                group.create_task(self._alone.keep())
+                group.create_task(self._listening.oddities.do_again(self._listening.again))
                 group.create_task(self._keep_up())
                 group.create_task(self._listen(group))
         except* DeskbellError as errors:
@@ -100,37 +114,21 @@ class DiscordRoom:
 
     async def _end(self, *, is_over: bool) -> None:
         """Lets another process listen; the way out stays open while the desk goes on."""
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(2):
-                await self._desks.change(SYSTEM, lambda desk: leases.give_back(desk, _LEASE, self._holder))
-                if is_over:
+        await self._alone.give_back()
+        if is_over:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(2):
                     await self._rest.close()
 
-    async def _hold(self) -> None:
-        """Waits until no other process listens."""
-        is_told = False
-        if self._wiring.is_embedded:  # what an earlier life of this process held
-            await self._desks.change(SYSTEM, lambda desk: leases.take_over(desk, _LEASE))
-        while not await self._desks.change(SYSTEM, lambda desk: leases.hold(desk, _LEASE, self._holder)):
-            if not is_told:
-                log.warning("discord: another instance of this desk listens; this one waits until it stops")
-            is_told, self._trouble = True, _ELSEWHERE
-            await asyncio.sleep(_LOOK_S)
-        self._trouble = None
-
-    async def _renew(self) -> None:
-        """Renews the lease; while the store is busy it lasts for a while yet."""
-        while True:
-            await asyncio.sleep(leases.RENEW_S)
-            with contextlib.suppress(StoreBusy):
-                if not await self._desks.change(SYSTEM, lambda desk: leases.hold(desk, _LEASE, self._holder)):
-                    raise PermanentError(_ELSEWHERE)
+    def _waits(self, said: Text) -> None:
+        if self._trouble != said:
+            log.warning("discord: another instance of this desk listens; this one waits until it stops")
+        self._trouble = said
 
     async def _listen(self, group: asyncio.TaskGroup) -> None:
-        lanes = Lanes(group)
-        await gateway.listen(self._section, lambda name, event: self._take(name, event, lanes))
+        await gateway.listen(self._section, lambda name, event: self._take(name, event, group))
 
-    def _take(self, name: str, event: Wire, lanes: Lanes) -> None:
+    def _take(self, name: str, event: Wire, group: asyncio.TaskGroup) -> None:
         """Brings an event to its lane; what is a matter of seconds has none."""
         match name:
             case "READY" | "RESUMED":
@@ -141,22 +139,25 @@ class DiscordRoom:
                 self._is_connected = False
                 self._listening.lose_track()
             case "INTERACTION_CREATE":
-                lanes.put(f"interaction:{event.get('id')}", lambda: self._quietly(name, event, self._interact))
+                group.create_task(self._quietly(name, event, self._interacting.take))
             case _:
                 lane = self._listening.lane(name, event)
                 if lane is not None:
-                    lanes.put(lane, lambda: self._quietly(name, event, lambda it: self._hear(name, it)))
+                    group.create_task(self._quietly(name, event, lambda it: self._hear(name, it, lane)))
 
-    async def _interact(self, event: Wire) -> None:
-        await self._interacting.take(event)
+    async def _hear(self, name: str, event: Wire, lane: str) -> None:
+        async with self._listening.lanes.turn(lane):
+            try:
+                await self._listening.take(name, event)
+            except PASSING:
+                self._reads_again()  # it may have been a line
+                raise
+        if self._catching_up.is_cut_off and name in _RIGHTS:
+            self._reads_again()
 
-    async def _hear(self, name: str, event: Wire) -> None:
-        try:
-            await self._listening.take(name, event)
-        except (TemporaryError, TimeoutError, aiohttp.ClientError):
-            self._listening.lose_track()  # it may have been a line: it is read again
-            self._is_ready.set()
-            raise
+    def _reads_again(self) -> None:
+        self._listening.lose_track()
+        self._is_ready.set()
 
     async def _quietly(self, name: str, event: Wire, deed: Callable[[Wire], Awaitable[None]]) -> None:
         """The rim: what fails here stops nothing."""
@@ -211,10 +212,14 @@ class DiscordRoom:
     async def send(self, posting: Posting) -> Sent:
         """Shows one thing; what belongs to a thread that is gone goes on in a new one."""
         try:
-            return await self._sending.send(posting)
+            sent = await self._sending.send(posting)
+            await self._lines.ask_writer(posting)
+            return sent
         except (LostThread, Shut) as error:
-            if await self._is_still_there(posting, error):
-                raise MadeAgain from None
+            raise await self._trouble_of(posting, error) or MadeAgain() from None
+        except Refused as error:
+            if error.code in (AT_CAP, SLOWED_DOWN):
+                raise Crowded(error) from None
             raise
 
     async def find(self, posting: Posting) -> Sent | Found:
@@ -222,26 +227,29 @@ class DiscordRoom:
         try:
             return await self._sending.find(posting)
         except (LostThread, Shut) as error:
-            if await self._is_still_there(posting, error):
+            trouble = await self._trouble_of(posting, error)
+            if trouble is None:
                 return Found.ABSENT
-            raise
+            raise trouble from None
 
-    async def _is_still_there(self, posting: Posting, error: LostThread | Shut) -> bool:
-        """Whether only a message or post was lost, and its channel is there for another; notes what is lost else."""
+    async def _trouble_of(self, posting: Posting, error: LostThread | Shut) -> LostThread | Shut | None:
+        """What stands in a posting's way; None where only a message or post was lost, and its channel is there for
+        another. Tells of what is lost."""
         if posting.kind == "dm":
-            return False
-        if posting.root is not None:
-            if isinstance(error, LostThread):
-                await self._lose_thread(posting.place, posting.root, error)
-            return False
-        trouble = await self._trouble_of(posting.place) if isinstance(error, LostThread) else error
-        if trouble is None:
-            return True
-        if trouble.code in (NO_ACCESS, UNKNOWN_CHANNEL):
-            await self._lose_channel(posting.place, is_gone=trouble.code == UNKNOWN_CHANNEL)
-        return False
+            return error
+        if isinstance(error, LostThread) and posting.root is not None:
+            await self._lose_thread(posting.place, posting.root, error)
+            return error
+        trouble = error if isinstance(error, Shut) else await self._of_channel(posting.place)
+        if isinstance(trouble, Shut):
+            said = losses.closed if trouble.code == NO_ACCESS else losses.lacks(trouble.needs)
+            await self._listening.losses.lost(posting.place, said)
+            waits_alone(trouble, posting)
+        elif trouble is not None and trouble.code == UNKNOWN_CHANNEL:
+            await self._listening.losses.lost(posting.place, losses.gone, is_gone=True)
+        return trouble
 
-    async def _trouble_of(self, place: str) -> LostThread | Shut | None:
+    async def _of_channel(self, place: str) -> LostThread | Shut | None:
         """What stands in the way of a channel, as Discord says now."""
         self._channels.forget(place)
         try:
@@ -254,17 +262,11 @@ class DiscordRoom:
         why = losses.LOCKED if error.code == LOCKED else losses.DELETED
 
         def lose(desk: Any) -> None:
-            thread_id = losses.thread_of(desk, place, root)
+            thread_id = thread_of(desk, self.name, place, root)
             if thread_id is not None:
-                losses.lose_thread(desk, thread_id, why)
+                lose_thread(desk, thread_id, why)
 
         await self._desks.change(SYSTEM, lose)
-
-    async def _lose_channel(self, place: str, *, is_gone: bool) -> None:
-        day = self._desks.clock().date().isoformat()
-        await self._desks.change(
-            SYSTEM, lambda desk: losses.lose_channel(desk, place, is_gone=is_gone, key=f"{place}:{day}")
-        )
 
     async def check(self) -> Sequence[Finding]:
         """Whether it is on, and what stands in its way."""

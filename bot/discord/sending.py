@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
+from bot import directly
+from bot.carrying import Parcel
 from bot.discord import shapes
 from bot.discord.channels import Channels
 from bot.discord.inbound import moment
 from bot.discord.losses import ROOM
 from bot.discord.posts import Posts
-from bot.discord.rest import Parcel, Rest, Wire
+from bot.discord.rest import Rest, Wire
 from bot.discord.shapes import Post
 from bot.discord.troubles import NO_DM, UNKNOWN_EMOJI, UNKNOWN_MESSAGE, LostThread, Refused, Shut
 from bot.wiring import Wiring
@@ -208,19 +211,14 @@ class Sending:
             case Board() if posting.root is None:
                 return await self.posts.find(posting, posting.shown)
             case Line() if posting.kind == "dm":
-                return await self._find_dm(posting, posting.shown)
+                dm, shown = partial(self.dm, posting.place), posting.shown
+                return await directly.find(shown, dm, lambda place, root: self._found(posting, root or place))
             case Line() if posting.root is None:
                 return await self._found(posting, await self.posts.of_team(posting.place, self._voice(posting)))
             case Line() | tuple() if posting.kind not in ("edit", "retract"):
                 return await self._found(posting, posting.root or posting.place)
             case _:
                 return Found.ABSENT
-
-    async def _find_dm(self, posting: Posting, shown: Line) -> Sent | Found:
-        found = await self._found(posting, await self.dm(posting.place))
-        if found is Found.ABSENT and shown.link is not None:
-            return await self._found(posting, shown.link[1])
-        return found
 
     async def _found(self, posting: Posting, channel: str) -> Sent | Found:
         """By its nonce; where Discord does not tell that any more, by what it says, if nothing else stands as it."""

@@ -7,7 +7,8 @@ Limits: discord.com/developers/docs/resources/message (content 2,000; embed titl
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.discord.rest import Parcel, Wire
+from bot.carrying import Parcel
+from bot.discord.rest import Wire
 from bot.discord.words import clean, cut, escaped, single
 from core.render import Voice
 from core.room import Attached, Board, Line, Side, Words
@@ -108,7 +109,7 @@ def rows(shown: Iterable[Button], speaker: Voice) -> tuple[Wire, ...]:
 def _custom_id(shown: Button) -> str:
     if shown.line.startswith(AGAIN):
         return shown.line
-    return f"{ASK if shown.asks else DO}{shown.line}"
+    return f"{ASK if shown.asks or shown.offers else DO}{shown.line}"
 
 
 def _button(custom_id: str, shown: Button, speaker: Voice) -> Wire:

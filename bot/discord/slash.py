@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.commands import completing
 from bot.commands.call import Here
+from bot.commands.reading import WORDS, as_word
 from bot.commands.registry import Command, Parameter
 from bot.discord.rest import Wire
 from bot.discord.words import single
@@ -169,7 +170,7 @@ def line(sent: Typed, here: Here) -> str:
         if kind in _TARGETS and not value:
             value = named(kind, here)
         if value:
-            parts.append(f'"{value}"' if kind == "word" and " " in value else value)
+            parts.append(as_word(value) if kind in WORDS else value)
     if named_short(sent.command, sent.values, here):
         return "!" + " ".join([sent.command.verb, *parts[1:]])
     return " ".join(parts)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import aiohttp
 import discord
 
 from core.errors import DeskbellError, PermanentError, TemporaryError
@@ -10,10 +11,11 @@ from core.show import text
 UNKNOWN_CHANNEL, UNKNOWN_MEMBER, UNKNOWN_MESSAGE, UNKNOWN_USER, UNKNOWN_EMOJI = 10003, 10007, 10008, 10013, 10014
 TOO_MANY_DMS = 40003
 NO_ACCESS, NO_DM, NO_PERMISSION, ARCHIVED = 50001, 50007, 50013, 50083
-THREAD_THERE, LOCKED, AT_CAP = 160004, 160005, 160006
+THREAD_THERE, LOCKED, AT_CAP, SLOWED_DOWN = 160004, 160005, 160006, 20016
 AWAY_S = 5.0
 """How long we wait before we try a Discord that does not answer again."""
 _WHILE_KEYS_ARE_WRONG = timedelta(seconds=60)
+_WHILE_A_CHANNEL_IS_SHUT = timedelta(minutes=2)
 
 
 class Refused(PermanentError):
@@ -39,15 +41,22 @@ class MadeAgain(TemporaryError):
         super().__init__(text("It was deleted in Discord while it was made; it is made again."), is_alone=True)
 
 
-class Shut(PermanentError):
-    """The bot may not do something where it has to."""
+class Crowded(TemporaryError):
+    """Discord has no room for it now: too many threads are active, or a channel is slowed down."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(refusal.said, retry_after=_WHILE_A_CHANNEL_IS_SHUT)
+
+
+class Shut(TemporaryError):
+    """The bot may not do something where it has to; what is for there waits until it may."""
 
     def __init__(self, code: int, needs: str) -> None:
         said = text(
             "The Discord bot may not do this here: it lacks the permission “{permission}”. Give it to the bot's role "
-            "in the channel's settings, then let it be sent again.", permission=needs,
+            "in the channel's settings: what waits for it is sent then.", permission=needs,
         )  # fmt: skip
-        super().__init__(said)
+        super().__init__(said, retry_after=_WHILE_A_CHANNEL_IS_SHUT)
         self.code, self.needs = code, needs
 
 
@@ -86,6 +95,10 @@ class Unanswered(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(f"Discord answered with {status}")
         self.status = status
+
+
+PASSING = (TemporaryError, OSError, TimeoutError, aiohttp.ClientError, discord.HTTPException, Unanswered)
+"""What passes by itself: what met it is read again."""
 
 
 def meaning(error: discord.HTTPException, needs: str) -> DeskbellError | None:

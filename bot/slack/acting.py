@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.hearing import Deed
 from bot.slack import home, looking, modals
 from bot.slack.answering import as_payload
-from bot.slack.blocks import MORE, Post, answer
+from bot.slack.blocks import ASK, MORE, Post, answer
 from bot.slack.deeds import NEW, SHORTCUT, Done, Press, press
 from bot.slack.filling import Filling
 from bot.slack.home import Queue
@@ -60,7 +60,7 @@ class Acting:
             account=body["user_id"], key=f"command:{body['trigger_id']}", trigger=body["trigger_id"],
             place=body["channel_id"], url=body["response_url"],
         )  # fmt: skip
-        words = await self._listening.words(body.get("text", ""), None, me)
+        words = await self._listening.saying.words(body.get("text", ""), None, me)
         line = meant(words, self._commands)
         if not line and (await self._hearing.actor(who.account)).agent_id is not None:
             return await self._queue(who)
@@ -90,12 +90,12 @@ class Acting:
         if action["action_id"].startswith(MORE):
             page, _, line = value.partition(" ")
             return await self._line(replace(who, key=""), line, int(page) if page.isdigit() else 0)
-        return await self._line(who, value)
+        return await self._line(who, value, offers=action["action_id"].startswith(ASK))
 
-    async def _line(self, who: Press, line: str, page: int = 0) -> Done:
-        """Does a line, or asks for what it lacks."""
+    async def _line(self, who: Press, line: str, page: int = 0, *, offers: bool = False) -> Done:
+        """Does a line, or asks for what it lacks; with `offers` also for what may be said besides."""
         deed = Deed(account=who.account, line=line, key=who.key, place=who.place, root=who.root)
-        asked = await self._filling.wanted(deed)
+        asked = await self._filling.wanted(deed, offers=offers)
         if asked is not None:
             return await self._filling.ask(who, line, *asked)
         heard = await self._hearing.does(deed)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import aiohttp
 
+from bot.carrying import Parcel
 from bot.commands.registry import Command
 from bot.hearing import Heard
 from bot.slack import blocks, carrying
 from bot.slack.blocks import PAGE, Asked, Post
-from bot.slack.carrying import Parcel
 from bot.slack.deeds import Press
 from bot.slack.lines import reads
 from bot.slack.sending import Sending

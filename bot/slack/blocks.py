@@ -84,7 +84,7 @@ def buttons(shown: Sequence[Button], speaker: Voice) -> list[Wire]:
 def _button(shown: Button, speaker: Voice) -> Wire:
     made: Wire = {
         "type": "button", "text": plain(speaker.say(shown.label), _LABEL), "value": shown.line[:_VALUE],
-        "action_id": ASK if shown.asks else DO,
+        "action_id": ASK if shown.asks or shown.offers else DO,
     }  # fmt: skip
     if shown.tone in _STYLES:
         made["style"] = _STYLES[shown.tone]

@@ -11,16 +11,15 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
 
 from bot.slack import modals
 from bot.slack.acting import Acting, in_time
 from bot.slack.deeds import Done
-from bot.slack.listening import After, AppRemoved, Listening
+from bot.slack.listening import AppRemoved, Listening
 from bot.slack.parts import Parts
-from bot.slack.web import Me, made_client, quiet_logger
+from bot.slack.saying import After
+from bot.slack.web import PASSING, Me, made_client, quiet_logger
 from bot.slack.words import Wire
-from core.errors import TemporaryError
 from core.render import Voice
 from core.show import Answer, Button, Text, Tone, text
 
@@ -29,8 +28,6 @@ log = logging.getLogger(__name__)
 _REMEMBERED = 4_000
 """Keys of what was done lately: the same envelope again is only acknowledged. What matters is known to the store."""
 _REMEMBERED_DEEDS = 500
-_UNREACHED = (TemporaryError, SlackApiError, OSError, TimeoutError)
-"""What passes: Slack repeats an event that met it. Lost connections are OSErrors, or their library's."""
 
 
 class Door:
@@ -81,7 +78,7 @@ class Door:
         except AppRemoved:
             self.removed.set()
             return BoltResponse(status=200)
-        except _UNREACHED as error:
+        except PASSING as error:
             log.warning("slack event %s is not taken in now: %s", key, type(error).__name__)
             return BoltResponse(status=503)
         except Exception:
@@ -139,7 +136,7 @@ class Door:
         """Does it; trouble is told to the one who caused it."""
         try:
             return await self._acting.act(body, self._me)
-        except _UNREACHED as error:
+        except PASSING as error:
             log.warning("slack interaction %s met %s", key, type(error).__name__)
             return self._acting.troubled(body, Answer(_BUSY, buttons=_again(body), tone=Tone.BAD))
         except Exception:

@@ -7,10 +7,11 @@ from bot import forms
 from bot.commands.call import Here
 from bot.forms import Filled, Form, Unfit
 from bot.hearing import Deed, Heard
+from bot.saying import subject
 from bot.slack import inbound, modals
 from bot.slack.deeds import Done, Press, press
 from bot.slack.lines import is_command
-from bot.slack.listening import Listening, subject
+from bot.slack.listening import Listening
 from bot.slack.modals import Context
 from bot.slack.parts import Parts
 from bot.slack.web import Me, asking
@@ -32,14 +33,15 @@ class Filling:
         self._hearing, self._answering = parts.hearing, parts.answering
         self._desks, self._commands = parts.wiring.desks, parts.wiring.commands
 
-    async def wanted(self, deed: Deed) -> tuple[Form, Context] | None:
-        """The form for a line that lacks something; None where it can be done, or refused, as it is."""
+    async def wanted(self, deed: Deed, *, offers: bool = False) -> tuple[Form, Context] | None:
+        """The form for a line that lacks something, or may have more; None where it is done, or refused, as it is."""
         if not is_command(deed.line):
             return None
         actor, here = await self._hearing.here(deed)
 
         def body(desk: Desk) -> tuple[Form, Context] | None:
-            wanted = forms.wanted(self._hearing.call(desk, deed, here), deed.line, self._commands)
+            call = self._hearing.call(desk, deed, here)
+            wanted = forms.wanted(call, deed.line, self._commands, offers=offers)
             if wanted is None:
                 return None
             seen = wanted.seen_seq if wanted.target in ("", "here") else _seen(desk, wanted.target)
@@ -62,7 +64,7 @@ class Filling:
                 else:
                     await client.views_open(trigger_id=who.trigger, view=view)
         except DeskbellError:
-            again = Button(text("Open the form"), line, asks=True)
+            again = Button(text("Open the form"), line, offers=True)
             said = Answer(text("That took too long for Slack to open the form. Press here:"), buttons=(again,))
             post = await self._answering.post(who.account, Heard(voice, said), line)
             return Done(follow=lambda: self._answering.reach(who, post))
@@ -141,8 +143,8 @@ class Filling:
             post = await self._answering.post(who.account, heard, "")
             return Done(follow=lambda: self._answering.reach(who, post))
         typed = inbound.typed(message, me, who.place)
-        words = await self._listening.words(str(message.get("text", "")), typed, me)
-        filled = {"who": "internal", "subject": subject(words)}
+        words = await self._listening.saying.words(str(message.get("text", "")), typed, me)
+        filled = {"who": "internal", "subject": subject(words, "Slack message")}
         fields = [replace(each, value=filled.get(each.name, "")) for each in asked[0].fields]
         fields.append(forms.Field(_NOTE, text("First note"), is_long=True, is_optional=True, value=words[:2_900]))
         form = replace(asked[0], fields=tuple(fields), title=text("Ticket from message"))

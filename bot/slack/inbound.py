@@ -6,23 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.carrying import FileRef
 from bot.slack.web import Me
 from bot.slack.words import Wire
+from core.errors import Unreadable
+from core.show import text
 
 _TOKEN = re.compile(r"<([^<>\s][^<>]*)>")
 _EMOJI = re.compile(r":([a-z0-9_+'-]+(?:::skin-tone-\d)?):")
-_SAYING = frozenset(("", "file_share", "thread_broadcast", "me_message"))
+SAYING = frozenset(("", "file_share", "thread_broadcast", "me_message"))
 """Subtypes of a message by which a person says something."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileRef:
-    """A file somebody sent along, still with Slack."""
-
-    id: str
-    name: str
-    size: int
-    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +112,40 @@ Inbound = Typed | Removed | Reacted | Came | Went | Changed | Shut | LookedHome 
 
 
 def read(event: Wire, me: Me) -> Inbound | None:
-    """What an event says; None where it says nothing to the desk (our own posts, other apps, kinds we do not know)."""
+    """What an event says; None where it says nothing to the desk (our own posts, other apps, kinds we do not know).
+
+    Raises Unreadable for a message that is not as Slack describes messages.
+    """
     try:
         return _read(event, me)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if is_message(event):
+            raise Unreadable(text("Slack's message cannot be read ({why}).", why=type(error).__name__)) from error
         return None
+
+
+def is_message(event: Wire) -> bool:
+    """Whether an event is about what somebody says: said, changed, or deleted."""
+    return event.get("type") == "message"
+
+
+def spot(event: Wire) -> tuple[str, str]:
+    """The channel and the thread's root a message event is about, however broken it is; empty where it names none."""
+    message = event.get("message") or event.get("previous_message") or event
+    root = message.get("thread_ts") if isinstance(message, dict) else ""
+    return str(event.get("channel") or ""), str(root or "")
+
+
+def text_of(event: Wire) -> str:
+    """The words of a message event, however broken it is."""
+    message = event.get("message") or event
+    return str(message.get("text") or "") if isinstance(message, dict) else ""
+
+
+def lane(event: Wire) -> str:
+    """What events must be taken in one after another in: a thread, a direct conversation; empty for others."""
+    place, root = spot(event)
+    return f"{place}:{root}" if is_message(event) and (root or event.get("channel_type") == "im") else ""
 
 
 def _read(event: Wire, me: Me) -> Inbound | None:
@@ -160,7 +182,7 @@ def _message(event: Wire, me: Me) -> Inbound | None:
         case "message_deleted":
             was = event.get("previous_message") or {}
             return Removed(place, was.get("thread_ts", ""), event["deleted_ts"], me.is_ours(was))
-        case subtype if subtype in _SAYING:
+        case subtype if subtype in SAYING:
             return typed(event, me, place, kind)
         case _:
             return None
@@ -171,14 +193,14 @@ def _edited(event: Wire, me: Me, place: str, kind: str) -> Inbound | None:
     now, was = event["message"], event.get("previous_message") or {}
     if now.get("subtype") == "tombstone":
         return Removed(place, now.get("thread_ts", ""), now["ts"], me.is_ours(was))
-    if now.get("text") == was.get("text") or now.get("subtype", "") not in _SAYING:
+    if now.get("text") == was.get("text") or now.get("subtype", "") not in SAYING:
         return None
     return typed(now, me, place, kind, is_changed=True)
 
 
 def typed(message: Wire, me: Me, place: str, kind: str = "channel", *, is_changed: bool = False) -> Typed | None:
     """A person's message, from an event or a channel's history; None for apps' and our own."""
-    if me.is_ours(message) or message.get("bot_id") or message.get("subtype", "") not in _SAYING:
+    if me.is_ours(message) or message.get("bot_id") or message.get("subtype", "") not in SAYING:
         return None
     root = message.get("thread_ts", "")
     return Typed(
@@ -192,7 +214,7 @@ def typed(message: Wire, me: Me, place: str, kind: str = "channel", *, is_change
 def _files(found: list[Wire]) -> Iterator[FileRef]:
     for each in found:
         address = each.get("url_private_download") or each.get("url_private") or ""
-        yield FileRef(each["id"], each.get("name") or "file", int(each.get("size") or 0), address)
+        yield FileRef(each.get("name") or "file", int(each.get("size") or 0), address, each["id"])
 
 
 def _emoji(thing: Any) -> Iterator[tuple[str, str]]:

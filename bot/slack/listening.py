@@ -1,27 +1,34 @@
-"""Takes in what happens in Slack: every event is committed before it is acknowledged, its answer comes afterwards."""
+"""Takes in what happens in Slack: every event is committed before it is acknowledged, its answer comes afterwards.
+
+What happens in a thread is taken in as it came, one after another. What fails for its own content goes to quarantine.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable
 
-from bot.hearing import Deed, Heard, Said
-from bot.slack import carrying, inbound, losses
+from bot.hearing import Deed
+from bot.lanes import Lanes
+from bot.losses import deactivated, lose_thread, thread_of
+from bot.oddities import Happening
+from bot.saying import subject
+from bot.slack import inbound, losses
 from bot.slack.inbound import Came, Changed, LookedHome, Reacted, Removed, Revoked, Shut, Typed, Went
 from bot.slack.lines import meant
+from bot.slack.losses import ROOM
 from bot.slack.parts import Parts
+from bot.slack.saying import After, Saying
 from bot.slack.sending import SIGNS
-from bot.slack.troubles import LostThread, MissingScope
+from bot.slack.troubles import LostThread
 from bot.slack.web import Me, asking
 from bot.slack.words import Wire
-from core import accounts, threads
+from core import threads
 from core.actor import SYSTEM
 from core.desk import Desk
-from core.errors import PermanentError, TemporaryError, UserError
+from core.errors import TemporaryError, Unreadable
 from core.room import Mark
-from core.show import Answer, Tone, text
+from core.show import text
 
-After = Callable[[], Awaitable[None]]
-"""What is done once an event was acknowledged."""
-_SUBJECT = 120
 _TRIES, _PAUSE_S = 20, 0.1
 """How long a line waits for its thread's root to be known, before Slack is asked to bring it again."""
 
@@ -34,47 +41,121 @@ class Listening:
     """The desk's ear in Slack."""
 
     def __init__(self, parts: Parts) -> None:
-        self._web, self._desks, self._store = parts.web, parts.wiring.desks, parts.wiring.store
+        self._web, self._desks, self._gaps = parts.web, parts.wiring.desks, parts.gaps
         self._hearing, self._people, self._answering = parts.hearing, parts.people, parts.answering
         self._commands, self._emoji = parts.wiring.commands, parts.section.ticket_emoji
-        self.is_caught_up = False
-        """Whether nothing before what is said now is still unread."""
+        self._oddities, self._losses, self._lanes = parts.oddities, parts.losses, Lanes()
+        self.saying = Saying(parts)
         self.look_home: Callable[[str], Awaitable[None]] = _nowhere
 
     async def take(self, event: Wire, me: Me, key: str) -> After | None:
         """Commits what an event says; returns what is to be done after it was acknowledged.
 
-        Raises TemporaryError where it cannot be kept now: then Slack is to repeat it.
+        Raises what passes (`oddities.passing`) where it cannot be kept now: then Slack is to repeat it.
         """
+        self._gaps.hears(time.time())
+        async with self._lanes.turn(inbound.lane(event) or key):
+            try:
+                return await self._take(event, me)
+            except self._oddities.passing:
+                if inbound.is_message(event):
+                    self._gaps.opens()  # Slack may give it up: what it said is read again
+                raise
+            except Exception as error:
+                if not inbound.is_message(event):
+                    raise
+                await self._is_odd(event, key, error)
+                return None
+
+    async def late(self, event: Wire, me: Me) -> bool:
+        """A message that stands in one of our threads, and what it says now where it was edited; whether it is
+        somebody's. Raises what passes."""
+        place, root = inbound.spot(event)
+        async with self._lanes.turn(f"{place}:{root}"):
+            try:
+                return await self._said_late(event, me)
+            except self._oddities.passing:
+                raise
+            except Exception as error:
+                await self._is_odd(event, "", error)
+                return True
+
+    async def _said_late(self, event: Wire, me: Me, *, is_again: bool = False) -> bool:
+        typed = inbound.read(event, me)
+        if not isinstance(typed, Typed):
+            return False
+        after = [await self.saying.said(typed, me, is_again=is_again)]
+        if event.get("edited"):
+            after.append(await self.saying.edited(typed, me))
+        for each in after:
+            if each is not None:
+                await each()
+        return True
+
+    async def again(self, event: Wire, me: Me) -> None:
+        """Something from quarantine, once more. Raises what it fails with."""
+        place, root = inbound.spot(event)
+        is_line = event.get("subtype", "") in inbound.SAYING and await self._is_thread(place, root)
+        async with self._lanes.turn(f"{place}:{root}"):
+            if is_line:
+                await self._said_late(event, me, is_again=True)
+                return
+            after = await self._take(event, me)
+        if after is not None:
+            await after()
+
+    async def _is_thread(self, place: str, root: str) -> bool:
+        return await self._desks.read(SYSTEM, lambda desk: thread_of(desk, ROOM, place, root) is not None)
+
+    async def _is_odd(self, event: Wire, key: str, error: Exception) -> None:
+        """Keeps what failed for its own content; what cannot even be read only where it stands in a thread of ours."""
+        place, root = inbound.spot(event)
+        is_line = event.get("subtype", "") in inbound.SAYING
+        if isinstance(error, Unreadable) and not (root and await self._is_thread(place, root)):
+            return
+        known_by = threads.line_key(place, str(event.get("ts"))) if is_line and root else f"event:{key}"
+        what = Happening(key=known_by, event=event, words=inbound.text_of(event), place=place, root=root)
+        await self._oddities.keep(what, error)
+
+    async def _take(self, event: Wire, me: Me) -> After | None:
         match inbound.read(event, me):
+            case None:
+                self._passes(event, me)
             case Typed() as typed:
                 return await self._typed(typed, me)
             case Removed() as removed:
                 await self._removed(removed)
             case Reacted() as reacted:
                 return await self._reacted(reacted, me)
-            case Came(place, account) if account != me.user:
+            case Came(_, account) if account == me.user:
+                self._gaps.opens()
+            case Came(place, account):
                 await self._hearing.came(place, (await self._people.one(account, me)).person)
             case Went(place, account):
                 await self._hearing.left(place, account)
             case Changed(user) if not self._people.remember(user, me).person.is_full:
-                await self._desks.change(SYSTEM, lambda desk: losses.deactivated(desk, user["id"]))
+                await self._desks.change(SYSTEM, lambda desk: deactivated(desk, ROOM, user["id"]))
             case Shut(place, how):
-                await self._desks.change(SYSTEM, lambda desk: losses.lose_channel(desk, place, how, key))
+                await self._losses.lost(place, losses.shut(how), is_gone=how == "deleted")
             case LookedHome(account):
                 return lambda: self.look_home(account)
             case Revoked():
                 raise AppRemoved
         return None
 
+    def _passes(self, event: Wire, me: Me) -> None:
+        """Our own words in a thread are behind its cursor, too."""
+        place, root = inbound.spot(event)
+        if inbound.is_message(event) and root and me.is_ours(event):
+            self._gaps.passes(place, root, event["ts"])
+
     async def _typed(self, typed: Typed, me: Me) -> After | None:
         if typed.is_changed:
-            return await self.edited(typed, me)
+            return await self.saying.edited(typed, me)
         if typed.kind == "im":
             return await self._directly(typed, me)
-        is_ours = bool(typed.root) and await self._is_ours(typed)
-        if is_ours:
-            return await self.said(typed, me, moves_cursor=self.is_caught_up)
+        if typed.root and await self._is_ours(typed):
+            return await self.saying.said(typed, me)
         command = inbound.to_us(typed.text, me)
         return None if command is None else await self._command(typed, command, me)
 
@@ -82,8 +163,8 @@ class Listening:
         """Whether a thread is ours. Raises TemporaryError where it may be one whose root is not known here yet."""
 
         def look(desk: Desk) -> tuple[bool, bool]:
-            known = losses.thread_of(desk, typed.place, typed.root) is not None
-            return known, threads.is_one_on_its_way(desk, losses.ROOM, typed.place)
+            known = thread_of(desk, ROOM, typed.place, typed.root) is not None
+            return known, threads.is_one_on_its_way(desk, ROOM, typed.place)
 
         for _ in range(_TRIES):
             is_ours, is_coming = await self._desks.read(SYSTEM, look)
@@ -92,74 +173,9 @@ class Listening:
             await asyncio.sleep(_PAUSE_S)
         raise TemporaryError(text("The thread is being made."))
 
-    async def said(self, typed: Typed, me: Me, *, moves_cursor: bool) -> After | None:
-        """A line in one of our threads, with its files."""
-        files, trouble = await self._files(typed)
-        said = await self._as_said(typed, me, files=files, moves_cursor=moves_cursor)
-        heard = await self._hearing.said(said)
-        if heard is None:
-            return None
-        answers = [Heard(heard.voice, each) for each in trouble]
-        return self._whispers(typed, [heard, *answers], said.words)
-
-    async def edited(self, typed: Typed, me: Me) -> After | None:
-        """A line of one of our threads was changed by its writer."""
-        said = await self._as_said(typed, me, files=(), moves_cursor=False)
-        heard = await self._hearing.edited(said)
-        return None if heard is None else self._whispers(typed, [heard], "")
-
-    async def _as_said(self, typed: Typed, me: Me, *, files: tuple[int, ...], moves_cursor: bool) -> Said:
-        command = inbound.to_us(typed.text, me)
-        words = await self.words(typed.text if command is None else command, typed, me)
-        return Said(
-            place=typed.place, root=typed.root, id=typed.ts, order=typed.ts, account=typed.account,
-            words=words if command is None else f"!{words.lstrip('!') or 'help'}", at=typed.at, files=files,
-            leads_inside=inbound.leads_inside(typed.text, me), moves_cursor=moves_cursor,
-            names_somebody=inbound.calls_somebody(typed.text, me),
-        )  # fmt: skip
-
-    async def words(self, said: str, typed: Typed | None, me: Me) -> str:
-        """A text of Slack's as people read it; agents bear the name they have at the desk."""
-        called = inbound.mentioned(said)
-        names = await self._desks.read(SYSTEM, lambda desk: _handles(desk, called)) if called else {}
-        for account in called - names.keys():
-            names[account] = await self._people.name(account, me)
-        return inbound.as_words(said, names, typed.emoji if typed else None).strip()
-
-    async def _files(self, typed: Typed) -> tuple[tuple[int, ...], list[Answer]]:
-        """The files of a line, taken in; what cannot be is said to its writer."""
-        if not typed.files or (await self._hearing.actor(typed.account)).agent_id is None:
-            return (), []
-        kept: list[int] = []
-        trouble: list[Answer] = []
-        for ref in typed.files:
-            try:
-                taken, name = await carrying.take(
-                    self._web, self._store, ref, largest=self._desks.pace.largest_file
-                )  # fmt: skip
-            except (UserError, PermanentError, MissingScope) as error:
-                said = text("The file {name} did not come along: {why}", name=ref.name, why=error.said)
-                trouble.append(Answer(said, tone=Tone.BAD))
-                continue
-            file_id = await self._hearing.keep(typed.account, taken, name)
-            kept += [] if file_id is None else [file_id]
-        return tuple(kept), trouble
-
-    def _whispers(self, typed: Typed, heard: Iterable[Heard], line: str) -> After | None:
-        told = [each for each in heard if each.answer is not None]
-        if not told:
-            return None
-
-        async def after() -> None:
-            for each in told:
-                post = await self._answering.post(typed.account, each, line)
-                await self._answering.whisper(typed.place, typed.root, typed.account, post)
-
-        return after
-
     async def _command(self, typed: Typed, command: str, me: Me) -> After:
         """The app was called in a channel, outside our threads."""
-        line = meant(await self.words(command, typed, me), self._commands) or "help"
+        line = meant(await self.saying.words(command, typed, me), self._commands) or "help"
         key = f"line:{typed.place}:{typed.ts}"
         heard = await self._hearing.does(Deed(account=typed.account, line=line, key=key, place=typed.place))
 
@@ -171,7 +187,7 @@ class Listening:
 
     async def _directly(self, typed: Typed, me: Me) -> After | None:
         """Something written to the app alone: a command of an agent's, or the answer of somebody who was asked."""
-        words, key = await self.words(typed.text, typed, me), f"dm:{typed.place}:{typed.ts}"
+        words, key = await self.saying.words(typed.text, typed, me), f"dm:{typed.place}:{typed.ts}"
         actor = await self._hearing.actor(typed.account)
         if actor.agent_id is None:
             name = await self._people.name(typed.account, me)
@@ -189,10 +205,10 @@ class Listening:
         """A line was deleted, or the root of one of our threads."""
         if removed.root in ("", removed.ts):
             thread_id = await self._desks.read(
-                SYSTEM, lambda desk: losses.thread_of(desk, removed.place, removed.ts)
+                SYSTEM, lambda desk: thread_of(desk, ROOM, removed.place, removed.ts)
             )  # fmt: skip
             if thread_id is not None:
-                await self._desks.change(SYSTEM, lambda desk: losses.lose_thread(desk, thread_id))
+                await self._desks.change(SYSTEM, lambda desk: lose_thread(desk, thread_id, losses.DELETED))
         elif not removed.was_ours:
             await self._hearing.deleted(removed.place, removed.root, removed.ts)
 
@@ -226,8 +242,8 @@ class Listening:
         """Whoever marks it first, and however often: one message becomes one ticket."""
         if me.is_ours(message):
             return None
-        words = await self.words(message.get("text", ""), inbound.typed(message, me, reacted.place), me)
-        line = f"ticket new internal {subject(words)}"
+        words = await self.saying.words(message.get("text", ""), inbound.typed(message, me, reacted.place), me)
+        line = f"ticket new internal {subject(words, 'Slack message')}"
         key = f"emoji:{reacted.place}:{reacted.ts}"
         deed = Deed(account=reacted.account, line=line, key=key, place=reacted.place)
         heard = await self._hearing.makes(deed, words)
@@ -238,18 +254,6 @@ class Listening:
             await self._answering.whisper(reacted.place, root, reacted.account, post)
 
         return after
-
-
-def subject(words: str) -> str:
-    """What a message is about: its first line."""
-    first = next((line.strip() for line in words.splitlines() if line.strip()), "")
-    return (first[:_SUBJECT] or "Slack message").strip()
-
-
-def _handles(desk: Desk, called: Iterable[str]) -> dict[str, str]:
-    """The names agents have at the desk, by their accounts."""
-    found = ((account, accounts.agent_at(desk, losses.ROOM, account)) for account in called)
-    return {account: agent.name for account, agent in found if agent is not None}
 
 
 async def _nowhere(account: str) -> None:

@@ -74,11 +74,21 @@ def _element(field: Field, speaker: Voice) -> Wire:
         return made | ({"initial_option": chosen[0]} if chosen else {})
     if field.is_offered:
         asks = plain(speaker.say(text("Type to search")), 150)
-        made = {"type": "external_select", "action_id": field.name, "min_query_length": 0, "placeholder": asks}
-        return made | ({"initial_option": _option(field.value, "")} if field.value else {})
+        kind = "multi_external_select" if field.is_several else "external_select"
+        made = {"type": kind, "action_id": field.name, "min_query_length": 0, "placeholder": asks}
+        return made | _chosen(kind, field.value)
     made = {"type": "plain_text_input", "action_id": field.name, "multiline": field.is_long}
     value = clean(field.value)[:_INPUT]
     return made | ({"initial_value": value} if value else {})
+
+
+def _chosen(kind: str, value: str) -> Wire:
+    """What a select begins with."""
+    if not value:
+        return {}
+    if kind.startswith("multi_"):
+        return {"initial_options": [_option(each, "") for each in value.split()]}
+    return {"initial_option": _option(value, "")}
 
 
 def _option(value: str, meaning: str) -> Wire:
@@ -105,6 +115,8 @@ def values(view: Wire) -> dict[str, str]:
 
 
 def _value(value: Mapping[str, Any]) -> str:
+    if value.get("selected_options"):
+        return " ".join(str(each["value"]) for each in value["selected_options"])
     if value.get("selected_option"):
         return str(value["selected_option"]["value"])
     return str(value.get("value") or "")
@@ -158,4 +170,4 @@ def _refilled(element: Wire, value: str) -> Wire:
     if element["type"] == "plain_text_input":
         return made | {"initial_value": value[:_INPUT]}
     offered = [each for each in element.get("options", ()) if each["value"] == value]
-    return made | {"initial_option": offered[0] if offered else _option(value, "")}
+    return made | ({"initial_option": offered[0]} if offered else _chosen(element["type"], value))

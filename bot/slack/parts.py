@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 from bot.hearing import Hearing
+from bot.losses import Channels
+from bot.oddities import Oddities
 from bot.slack.answering import Answering
+from bot.slack.gaps import Gaps
 from bot.slack.people import People
 from bot.slack.sending import Sending
 from bot.slack.settings import Section
@@ -22,3 +25,6 @@ class Parts:
     hearing: Hearing
     sending: Sending
     answering: Answering
+    gaps: Gaps
+    oddities: Oddities
+    losses: Channels

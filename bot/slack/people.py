@@ -79,24 +79,24 @@ class People:
         except DeskbellError:
             return account
 
-    async def describe(self, place: str, account: str, me: Me) -> Surroundings:
+    async def describe(self, place: str, account: str, me: Me, *, with_people: bool) -> Surroundings:
         """A channel and who typed in it. Raises UserError where the app is not in the channel and cannot join."""
-        channel, typist = await self._channel(place), await self.one(account, me)
-        members = await self._members(place)
+        channel, typist = await self._channel(place, joins=with_people), await self.one(account, me)
+        members = await self._members(place) if with_people else []
         found = await self._all(members, me)
         return Surroundings(
             Channel("slack", place, f"#{channel.get('name', '?')}"), typist.person, typist.is_admin,
             is_open=bool(channel.get("is_general")), members=tuple(each.person for each in found),
-            roles=await self._groups(members),
+            roles=await self._groups(members) if with_people else (),
         )  # fmt: skip
 
-    async def _channel(self, place: str) -> Wire:
+    async def _channel(self, place: str, *, joins: bool) -> Wire:
         if not place.startswith(("C", "G")):
             raise UserError(text("Type this in the channel of your team chat that is to be the team's."))
         try:
             async with asking():
                 channel: Wire = (await self._web.client.conversations_info(channel=place))["channel"]
-            if not channel.get("is_member"):
+            if joins and not channel.get("is_member"):
                 async with asking():
                     await self._web.client.conversations_join(channel=place)
         except DeskbellError as error:

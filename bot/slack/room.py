@@ -2,10 +2,7 @@
 
 import asyncio
 import logging
-import time
-import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -14,13 +11,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot import deciding
+from bot.alone import Alone
 from bot.commands.call import Surroundings
-from bot.commands.ticket.replying import held_answer
-from bot.hearing import Heard, Hearing
-from bot.slack import connecting, home, looking, losses
+from bot.hearing import Hearing
+from bot.losses import Channels, lose_thread, thread_of, waits_alone
+from bot.oddities import Oddities
+from bot.slack import connecting, losses
 from bot.slack.acting import Acting
 from bot.slack.answering import Answering
 from bot.slack.door import Door
+from bot.slack.gaps import Gaps
+from bot.slack.homes import Homes
 from bot.slack.keepingup import KeepingUp
 from bot.slack.listening import Listening
 from bot.slack.pace import Rates
@@ -30,15 +32,15 @@ from bot.slack.sending import Sending, is_repeatable
 from bot.slack.settings import Section
 from bot.slack.sockets import Sockets, knock
 from bot.slack.troubles import LostThread, MissingScope, ShutChannel, SlackAway, WrongAppToken, WrongKeys
-from bot.slack.web import UNKNOWN, Me, Web, asking
+from bot.slack.web import PASSING, UNKNOWN, Me, Web
+from bot.slack.words import Wire
 from bot.wiring import Wiring
-from core import leases, threads
 from core.actor import SYSTEM
 from core.connector import Finding, Found, Sent, Severity
 from core.desk import Desk
-from core.errors import DeskbellError, StoreBusy, TemporaryError
-from core.room import Mark, Marked, Posting
-from core.show import Answer, Text, text
+from core.errors import DeskbellError, PermanentError
+from core.room import Posting
+from core.show import Text, text
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +50,6 @@ _AGAIN_S = 15.0
 _PATIENCE_S = 5.0
 """How long something to be sent waits for who we are."""
 _LARGEST_REQUEST = 1_000_000
-_TOLD_AGAIN_S = 3_600.0
 
 
 class SlackRoom:
@@ -59,23 +60,25 @@ class SlackRoom:
 
     def __init__(self, wiring: Wiring, section: Section) -> None:
         self._section, self._desks = section, wiring.desks
-        self._holder = "alone" if wiring.is_embedded else uuid.uuid4().hex
+        self._alone = Alone(wiring, _LEASE, _ANOTHER)
         web = Web(section)
         sending, people = Sending(web, wiring), People(web)
         hearing = Hearing(wiring.desks, self.name, wiring.commands, self._describe)
         answering = Answering(web, sending, wiring.commands)
-        self._parts = Parts(section, wiring, web, people, hearing, sending, answering)
+        self._parts = Parts(
+            section, wiring, web, people, hearing, sending, answering, Gaps(),
+            Oddities(wiring, self.name, PASSING), Channels(wiring.desks, self.name),
+        )  # fmt: skip
+        homes = Homes(web, wiring.desks, hearing)
         self._listening = Listening(self._parts)
-        self._listening.look_home = self._look_home
-        self._acting = Acting(self._parts, self._listening, self._refresh)
+        self._listening.look_home = homes.look
+        self._acting = Acting(self._parts, self._listening, homes.refresh)
         self._rates = Rates()
         self._me: Me | None = None
         self._door: Door | None = None
         self._sockets: Sockets | None = None
         self._asking = asyncio.Lock()
         self._troubles: dict[str, Text] = {}
-        self._homes: set[str] = set()
-        self._told: dict[str, float] = {}
 
     def routes(self) -> Sequence[Any]:
         """Where Slack calls us; nothing in Socket Mode, and nothing while no secret could prove that it is Slack."""
@@ -84,57 +87,55 @@ class SlackRoom:
         return (Route("/slack/events", self._called, methods=["POST"]),)
 
     async def _called(self, request: Request) -> Response:
-        if self._door is None:
-            return PlainTextResponse("starting", 503)
+        """Slack calls whichever process it reaches: each commits to the same store."""
         size = request.headers.get("content-length", "")
         if not size.isdigit() or int(size) > _LARGEST_REQUEST:
             return PlainTextResponse("too large", 413)
-        return await AsyncSlackRequestHandler(self._door.app).handle(request)
+        try:
+            door = self._opened(await self._known())
+        except DeskbellError:
+            return PlainTextResponse("starting", 503)
+        return await AsyncSlackRequestHandler(door.app).handle(request)
+
+    def _opened(self, me: Me) -> Door:
+        if self._door is None:
+            self._door = Door(self._parts, self._listening, self._acting, me)
+        return self._door
 
     async def run(self) -> None:
         """Works in the workspace until cancelled; waits while another does, or while the keys are wrong."""
         try:
             while True:
-                await self._take_lease()
+                await self._alone.take(_AGAIN_S / 3, lambda said: self._has_trouble(said, about=""))
+                self._troubles.pop("", None)
                 me = await self._who()
                 if me is None or not await self._is_let_in():
                     await asyncio.sleep(_AGAIN_S)
                     continue
                 await self._work(me)
         finally:
+            await self._shut()
             await self._parts.web.close()
-            with suppress(DeskbellError):
-                await self._desks.change(SYSTEM, lambda desk: leases.give_back(desk, _LEASE, self._holder))
+            await self._alone.give_back()
+
+    async def _shut(self) -> None:
+        """Nothing is taken in any more; where Slack calls us, its next call opens again."""
+        door, self._door = self._door, None
+        if door is not None:
+            await door.close()
 
     async def is_connected(self) -> bool:
         """By a connection; where Slack calls us, whether it answers us."""
+        if self._section.by_socket:
+            return self._sockets is not None and await self._sockets.are_open()
         if self._door is None:
             return False
-        if self._sockets is not None:
-            return await self._sockets.are_open()
         try:
             await self._parts.web.me()
         except Exception as error:  # whatever the network raises
             log.info("slack does not answer: %s", type(error).__name__)
             return False
         return True
-
-    async def _take_lease(self) -> None:
-        while not await self._hold():
-            self._has_trouble(_ANOTHER, about="")
-            await asyncio.sleep(_AGAIN_S / 3)
-        self._troubles.pop("", None)
-
-    async def _hold(self) -> bool:
-        return await self._desks.change(SYSTEM, lambda desk: leases.hold(desk, _LEASE, self._holder))
-
-    async def _keep_lease(self) -> None:
-        """Renews the lease; while the store is busy it lasts for a while yet."""
-        while True:
-            await asyncio.sleep(leases.RENEW_S)
-            with suppress(StoreBusy):
-                if not await self._hold():
-                    raise TemporaryError(_ANOTHER)
 
     async def _who(self) -> Me | None:
         """Who we are in Slack; None while it refuses our keys or cannot be reached, which is said once."""
@@ -168,26 +169,33 @@ class SlackRoom:
 
     async def _work(self, me: Me) -> None:
         """Hears and catches up until the app is removed or something fails."""
-        self._door = door = Door(self._parts, self._listening, self._acting, me)
-        keeping = KeepingUp(self._parts, self._listening, me)
-        sockets = Sockets(door.app, self._section, keeping.said_hello) if self._section.by_socket else None
+        door, keeping = self._opened(me), KeepingUp(self._parts, self._listening, me)
+        sockets = Sockets(door.app, self._section, self._parts.gaps.opens) if self._section.by_socket else None
         self._sockets = sockets
+
+        async def again(event: Wire) -> None:
+            await self._listening.again(event, me)
+
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._keep_lease()), group.create_task(keeping.run(sockets))]
+                tasks = [
+                    group.create_task(self._alone.keep()), group.create_task(keeping.run(sockets)),
+                    group.create_task(self._parts.oddities.do_again(again)),
+                ]  # fmt: skip
                 if sockets is not None:
                     tasks.append(group.create_task(sockets.open()))
                 await door.removed.wait()
                 for task in tasks:
                     task.cancel()
         finally:
-            self._door = self._sockets = None
+            self._sockets = None
+            self._parts.gaps.opens()  # whoever hears now, it is not known here
             if sockets is not None:
                 await sockets.close()
-            await door.close()
+            await self._shut()
 
-    async def _describe(self, place: str, account: str) -> Surroundings:
-        return await self._parts.people.describe(place, account, await self._known())
+    async def _describe(self, place: str, account: str, with_people: bool) -> Surroundings:
+        return await self._parts.people.describe(place, account, await self._known(), with_people=with_people)
 
     async def _known(self) -> Me:
         """Who we are in Slack, asked for once, with or without the lease: every process sends."""
@@ -200,27 +208,6 @@ class SlackRoom:
             self._troubles.pop(_BOT, None)
         return self._me
 
-    async def _look_home(self, account: str) -> None:
-        """Somebody opened the app's home."""
-        self._homes.add(account)
-        await self._publish(account)
-
-    async def _refresh(self, account: str) -> None:
-        """Shows the home anew to who has looked at it, after they did something."""
-        if account in self._homes:
-            await self._publish(account)
-
-    async def _publish(self, account: str) -> None:
-        hearing = self._parts.hearing
-        actor, voice = await hearing.actor(account), await hearing.voice(account)
-        if actor.agent_id is None:
-            said = text("You are no agent of this desk yet. Ask an admin to add you, or type: me link CODE")
-            view = home.closed_home(said, voice)
-        else:
-            view = home.home(await self._desks.read(actor, looking.queue), voice)
-        async with asking():
-            await self._parts.web.client.views_publish(user_id=account, view=view)
-
     def rest(self, bucket: str) -> timedelta:
         """How long a bucket rests after something was sent through it."""
         return self._rates.rest(bucket)
@@ -230,8 +217,7 @@ class SlackRoom:
         try:
             me = await self._known()
             sent = await self._parts.sending.send(posting, me)
-            if isinstance(posting.shown, Marked) and posting.shown.mark is Mark.STOPPED:
-                await self._ask_writer(posting.place, posting.shown.line)
+            await self._ask_writer(posting)
             return sent
         except LostThread:
             if posting.root is not None and posting.kind in ("card", "say", "line"):
@@ -239,7 +225,8 @@ class SlackRoom:
             raise
         except ShutChannel as error:
             how = "archived" if error.code in ("is_archived", "is_inactive") else "left"
-            await self._tell_of_channel(posting.place, how)
+            await self._parts.losses.lost(posting.place, losses.shut(how))
+            waits_alone(error, posting)
             raise
         except (WrongKeys, MissingScope) as error:
             self._has_trouble(error.said)
@@ -249,36 +236,24 @@ class SlackRoom:
                 raise SlackAway from error
             raise
 
-    async def _ask_writer(self, place: str, line: str) -> None:
-        """Asks the writer of a line that was stopped whether it is for the customer."""
-
-        def body(desk: Desk) -> tuple[str, str, Answer] | None:
-            found = threads.stopped_at(desk, self.name, place, line)
-            return None if found is None else (found[0], found[1], held_answer(found[2]))
-
-        asked = await self._desks.read(SYSTEM, body)
+    async def _ask_writer(self, posting: Posting) -> None:
+        """Asks the writer of a line that was stopped; whom Slack lets nobody ask sees the mark alone."""
+        asked = await deciding.question(self._parts.hearing, posting)
         if asked is None:
             return
-        account, root, answer = asked
-        heard = Heard(await self._parts.hearing.voice(account, place), answer)
-        post = await self._parts.answering.post(account, heard, "")
-        await self._parts.answering.whisper(place, root, account, post)
+        post = await self._parts.answering.post(asked.account, asked.heard, "")
+        try:
+            await self._parts.answering.whisper(posting.place, asked.root, asked.account, post)
+        except PermanentError as error:
+            log.warning("slack: the writer of line %s cannot be asked: %s", asked.line, error)
 
     async def _lose(self, place: str, root: str) -> None:
         def body(desk: Desk) -> None:
-            thread_id = losses.thread_of(desk, place, root)
+            thread_id = thread_of(desk, self.name, place, root)
             if thread_id is not None:
-                losses.lose_thread(desk, thread_id)
+                lose_thread(desk, thread_id, losses.DELETED)
 
         await self._desks.change(SYSTEM, body)
-
-    async def _tell_of_channel(self, place: str, how: str) -> None:
-        """Tells of a channel that cannot be used, once an hour."""
-        now = time.monotonic()
-        if now - self._told.get(place, -_TOLD_AGAIN_S) >= _TOLD_AGAIN_S:
-            self._told[place] = now
-            key = f"{place}:{self._desks.clock():%Y-%m-%dT%H}"
-            await self._desks.change(SYSTEM, lambda desk: losses.lose_channel(desk, place, how, key))
 
     async def find(self, posting: Posting) -> Sent | Found:
         """Asks Slack whether a posting of unknown fate arrived."""
@@ -293,7 +268,7 @@ class SlackRoom:
             return (Finding(Severity.ERROR, _DEAF, "SLACK_APP_TOKEN"),)
         if self._troubles:
             return [Finding(Severity.ERROR, said, about) for about, said in self._troubles.items()]
-        held = await self._desks.read(SYSTEM, lambda desk: leases.is_held(desk, _LEASE))
+        held = await self._alone.is_taken()
         found = [Finding(Severity.ON, _HOW[self._section.by_socket])]
         if held and not self._parts.wiring.is_embedded:
             found.append(Finding(Severity.WARNING, text("A running Deskbell works in Slack; another one would wait.")))

@@ -1,13 +1,15 @@
 """Shows postings in Slack, and asks Slack whether one arrived whose answer was lost."""
 
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot import directly
+from bot.carrying import Parcel
 from bot.slack import blocks, carrying
 from bot.slack.blocks import Post
-from bot.slack.carrying import Parcel
 from bot.slack.troubles import GONE, NO_DM, LostThread, MissingScope, code_of
 from bot.slack.web import Me, Web, asking, pages
 from bot.slack.words import Wire
@@ -184,20 +186,12 @@ class Sending:
             return Found.ABSENT
         match posting.shown:
             case Line() if posting.kind == "dm":
-                return await self._find_dm(posting, posting.shown)
+                look = partial(self._found, posting)
+                return await directly.find(posting.shown, partial(self.dm, posting.place), look)
             case tuple():
                 return await self._find_said(posting, posting.shown, me)
             case _:
                 return await self._found(posting, posting.place, posting.root or "")
-
-    async def _find_dm(self, posting: Posting, shown: Line) -> Sent | Found:
-        try:
-            found = await self._found(posting, await self.dm(posting.place), "")
-        except PermanentError:
-            found = Found.ABSENT
-        if found is Found.ABSENT and shown.link is not None:
-            return await self._found(posting, *shown.link)
-        return found
 
     async def _find_said(self, posting: Posting, shown: tuple[Words, ...], me: Me) -> Sent | Found:
         """Where the words arrived, and the files with them: those that did not are brought now."""

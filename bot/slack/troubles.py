@@ -97,6 +97,13 @@ class SlackAway(TemporaryError):
         super().__init__(text("Slack cannot be reached."), retry_after=AWAY)
 
 
+class AskedToWait(TemporaryError):
+    """Slack is asked too often; it says for how long it wants to be left alone."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__(text("Slack asks to wait."), retry_after=retry_after)
+
+
 def code_of(error: SlackApiError) -> str:
     """Slack's own word for what went wrong; nothing where it did not answer properly."""
     data = getattr(error.response, "data", None)
@@ -107,7 +114,7 @@ def meaning(error: SlackApiError) -> DeskbellError | None:
     """What a refusal means for what was to be sent; None where nobody knows whether it was done."""
     code, status = code_of(error), getattr(error.response, "status_code", 0)
     if status == 429 or code in ("ratelimited", "rate_limited"):
-        return TemporaryError(text("Slack asks to wait."), retry_after=_asked(error))
+        return AskedToWait(_asked(error))
     if status >= 500 or not code or code in _UNKNOWN:
         return None
     if code in KEYS:

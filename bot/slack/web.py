@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.settings import Section
 from bot.slack.troubles import SlackAway, meaning
 from bot.slack.words import Wire
+from core.errors import TemporaryError
 
 _TIMEOUT_S = 15
 """Shorter than a sender's patience."""
@@ -97,6 +98,8 @@ def made_client(section: Section, session: aiohttp.ClientSession | None = None, 
 
 UNKNOWN = (SlackApiError, aiohttp.ClientError, TimeoutError)
 """What leaves open whether Slack did what it was asked for."""
+PASSING = (TemporaryError, OSError, *UNKNOWN)
+"""What passes by itself: Slack is to repeat what met it. Lost connections are OSErrors, or their library's."""
 
 
 @asynccontextmanager

@@ -24,9 +24,9 @@ from connectors.webchat.visitors import Visitor, Visitors
 from core import contacts, files
 from core.actor import SYSTEM
 from core.bus import Bus
-from core.connector import Finding, Found, Outgoing, Sent, Severity
+from core.connector import Finding, Severity
 from core.desk import Desk
-from core.errors import NotAllowed, PermanentError, TemporaryError
+from core.errors import NotAllowed, TemporaryError
 from core.limits import Limit
 from core.render import Voice, language_of
 from core.show import text
@@ -82,14 +82,6 @@ class WebChat:
         finally:
             self._works.leaving.cancel()
 
-    async def send(self, outgoing: Outgoing) -> Sent:
-        """Never called: the page reads the store."""
-        raise PermanentError(text("A web chat is read by its page; nothing is sent to it."))
-
-    async def find(self, outgoing: Outgoing) -> Sent | Found:
-        """Nothing is ever on its way."""
-        return Found.ABSENT
-
     async def check(self) -> Sequence[Finding]:
         """Whether there is a chat, and where it may be embedded."""
         if not self.section.on:
@@ -100,10 +92,6 @@ class WebChat:
             said = text("Only this desk's own pages may embed the chat. Name your shop's address to embed it there.")
             found.append(Finding(Severity.WARNING, said, "WEBCHAT_ORIGINS"))
         return tuple(found)
-
-    async def connect(self) -> Sequence[Finding]:
-        """There is no platform to try."""
-        return ()
 
     async def _shop(self, request: Request) -> Response:
         return FileResponse(_STATIC / "shop.html", headers={"Cache-Control": "no-cache"} | _OWN_CSP)

@@ -20,6 +20,7 @@ from core.desk import Desk
 from core.errors import DeskbellError, TemporaryError, UserError
 from core.limits import Limit
 from core.models import Dialog, DialogState, EndReason
+from core.receipt import Receipt
 from core.render import Voice
 from core.show import text
 from core.store import Desks
@@ -189,7 +190,7 @@ class Conversation:
         self._works.bus.publish((self.topic,))
         return [{"type": "said", "client_id": say.client_id, "dialog": receipt.dialog_id, "seq": receipt.seq}]
 
-    async def _take_in(self, say: inbound.Say, file_ids: tuple[int, ...]) -> intake.Receipt:
+    async def _take_in(self, say: inbound.Say, file_ids: tuple[int, ...]) -> Receipt:
         said = Said(
             key=f"{self._page.visitor.address}:{say.client_id}", sender=self._page.visitor.sender, text=say.text,
             at=self._works.desks.clock(), files=file_ids, claims=_without_bad_address(say.claims), afresh=say.afresh,

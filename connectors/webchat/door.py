@@ -11,12 +11,12 @@ from starlette.responses import JSONResponse, Response
 from connectors.webchat.inbound import parsed
 from connectors.webchat.settings import Options, Section
 from connectors.webchat.visitors import Visitor, Visitors
-from core import intake, pages
+from core import pages
 from core.actor import SYSTEM
 from core.bus import Bus
 from core.desk import Desk
-from core.intake import Source
 from core.limits import Limit
+from core.receipt import Source
 from core.render import Voice, language_of
 from core.show import Text, text
 from core.store import Desks
@@ -105,7 +105,7 @@ class Door:
 
 def _channel(desk: Desk, name: str) -> tuple[Source, dict[str, Any]] | None:
     channel = pages.channel(desk, "webchat", name)
-    return None if channel is None else (intake.source(channel), channel.settings)
+    return None if channel is None else (Source.of(channel), channel.settings)
 
 
 def own_origin(request: HTTPConnection) -> str:

@@ -9,9 +9,9 @@ from connectors.webchat.visitors import Visitor
 from core import history, messages, pages, teams, wordings
 from core.desk import Desk
 from core.files import Store
-from core.intake import Source
 from core.models import Author, Dialog, Message
 from core.pages import Newest, Read
+from core.receipt import Source
 from core.render import Voice
 from core.show import text
 

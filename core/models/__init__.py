@@ -1,5 +1,6 @@
 """The tables, typed."""
 
+from core.models.alerts import IS_OPEN, Alert, AlertKind, OnCall, Silence
 from core.models.base import (
     Base,
     Never,
@@ -29,6 +30,7 @@ from core.models.people import (
     Candidate,
     Channel,
     Contact,
+    ContactWord,
     Identity,
     Member,
     Notice,
@@ -86,6 +88,7 @@ __all__ = [
     "CARD",
     "DUE",
     "EXPECTED",
+    "IS_OPEN",
     "NOT_CLOSED",
     "PRESSING",
     "QUARANTINED",
@@ -96,6 +99,8 @@ __all__ = [
     "WAITING",
     "Account",
     "Agent",
+    "Alert",
+    "AlertKind",
     "Ask",
     "Author",
     "Base",
@@ -103,6 +108,7 @@ __all__ = [
     "Candidate",
     "Channel",
     "Contact",
+    "ContactWord",
     "Copy",
     "Deadline",
     "Delivery",
@@ -124,6 +130,7 @@ __all__ = [
     "Message",
     "Never",
     "Notice",
+    "OnCall",
     "Phase",
     "Place",
     "Presence",
@@ -140,6 +147,7 @@ __all__ = [
     "Role",
     "SignIn",
     "SignInLink",
+    "Silence",
     "Snooze",
     "Status",
     "StoredPriority",

@@ -106,9 +106,9 @@ NEVER_AGAIN = {"sqlite_autoincrement": True}
 """For ids people type or buttons carry: SQLite would give a deleted row's id to the next one."""
 
 
-def reference(table: str, *, erased: str = "RESTRICT") -> Any:
-    """A column type that points at another table's id."""
-    return mapped_column(_ID, ForeignKey(f"{table}.id", ondelete=erased))
+def reference(table: str, *, erased: str = "RESTRICT", is_key: bool = False) -> Any:
+    """A column type that points at another table's id, which may be the row's own key."""
+    return mapped_column(_ID, ForeignKey(f"{table}.id", ondelete=erased), primary_key=is_key, autoincrement=False)
 
 
 def partial_index(name: str, *columns: Any, where: str, unique: bool = False) -> Index:

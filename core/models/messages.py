@@ -33,6 +33,7 @@ class Message(Base):
         Index("uq_message_dialog_id_dialog_seq", "dialog_id", "dialog_seq", unique=True),
         partial_index("ix_message_unindexed", "id", where="NOT is_indexed"),
         Index("ix_message_contact_id", "contact_id"),
+        partial_index("ix_message_external", "external_id", "channel_id", where="channel_id IS NOT NULL"),
         NEVER_AGAIN,
     )
 
@@ -134,6 +135,9 @@ class HeldReply(Base):
     thread_id: Mapped[int | None]
     """The thread of a pushed room it was typed in; `typed_id` is its line there."""
     typed_id: Mapped[str] = mapped_column(default="")
+    channel_id: Mapped[int | None]
+    identity_id: Mapped[int | None]
+    """By which channel and to which address it goes, where its writer chose; else as the customer wrote last."""
     body: Mapped[str]
     said_at: Mapped[datetime]
     release_at: Mapped[datetime | None]
@@ -146,10 +150,13 @@ class HeldReply(Base):
 
 
 class Copy(Base):
-    """Where a message also stands: a thread or a customer's channel, and its id there."""
+    """Where a message also stands: a thread or a customer's channel, and its id there; several where it was split."""
 
     __tablename__ = "copy"
-    __table_args__ = (UniqueConstraint("message_id", "place"), Index("ix_copy_place", "place", "external_id"))
+    __table_args__ = (
+        UniqueConstraint("message_id", "place", "external_id"),
+        Index("ix_copy_place", "place", "external_id"),
+    )
 
     id: Mapped[Key]
     message_id: Mapped[int] = reference("message", erased="CASCADE")

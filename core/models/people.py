@@ -3,10 +3,13 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, func
+from sqlalchemy import Index, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.models.base import NEVER_AGAIN, Base, Facts, Key, Listed, partial_index, reference, stored
+
+_IN_ORDER = Text().with_variant(Text(collation="C"), "postgresql")
+"""Words in the order of their letters' numbers, so that an index finds those that begin alike."""
 
 
 class Role(StrEnum):
@@ -206,6 +209,16 @@ class Identity(Base):
     """Used by several people: the writer's name is kept per message and nothing is merged by it."""
     failed_at: Mapped[datetime | None]
     """Since when this address cannot be reached (bounced, blocked us)."""
+
+
+class ContactWord(Base):
+    """A word a customer is found by: of a name or an address, folded."""
+
+    __tablename__ = "contact_word"
+    __table_args__ = (Index("ix_contact_word_contact_id", "contact_id"),)
+
+    word: Mapped[str] = mapped_column(_IN_ORDER, primary_key=True)
+    contact_id: Mapped[int] = reference("contact", erased="CASCADE", is_key=True)
 
 
 class Wording(Base):

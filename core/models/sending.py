@@ -72,7 +72,6 @@ class Lane(Base):
     buckets: Mapped[Listed]
     leased_by: Mapped[str] = mapped_column(default="")
     leased_until: Mapped[datetime | None]
-    not_before: Mapped[datetime | None]
     served_at: Mapped[datetime | None]
 
 

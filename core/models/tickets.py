@@ -287,6 +287,8 @@ class Dialog(Base):
     rating: Mapped[int | None]
     last_seq: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    is_silent: Mapped[bool] = mapped_column(default=False)
+    """Whether nobody can see if its customer is still there: it ends by itself, and they are not asked."""
     is_indexed: Mapped[bool] = mapped_column(default=False)
     """Whether the search index knows its subject as it is now."""
     facts: Mapped[Facts]

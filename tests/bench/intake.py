@@ -16,13 +16,13 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from bot.app import REACTIONS
-from core import intake, schema, teams
+from core import channels, intake, schema, teams
 from core.actor import SYSTEM
 from core.connector import Said, Sender
 from core.desk import Desk
-from core.intake import Source
 from core.pace import Pace
 from core.postgres import PostgresDriver
+from core.receipt import Source
 from core.sqlite import SqliteDriver
 from core.store import Desks, open_driver, utc_now
 from tests.bench.tables import Row, at_least
@@ -42,7 +42,7 @@ async def _begin(url: str) -> tuple[Desks, Source]:
 
         agent = teams.add_agent(desk, "ines", role=Role.ADMIN)
         teams.saw(desk, agent.id)
-        return intake.source(teams.add_channel(desk, "webchat", "shop", teams.first_team(desk)))
+        return Source.of(channels.add(desk, "webchat", "shop", teams.first_team(desk)))
 
     source = await desks.change(SYSTEM, body)
     for sender in range(SENDERS):
@@ -113,7 +113,7 @@ async def _recording(folder: Path) -> tuple[list[Transaction], list[Transaction]
 async def _reopened(start: Path, path: Path) -> tuple[Desks, Source]:
     shutil.copy(start, path)
     desks = Desks(open_driver(f"sqlite:///{path}"), pace=Pace(), reactions=REACTIONS)
-    return desks, await desks.read(SYSTEM, lambda desk: intake.source(teams.channel_named(desk, "shop")))
+    return desks, await desks.read(SYSTEM, lambda desk: Source.of(channels.named(desk, "shop")))
 
 
 def _bare_core(path: Path, transactions: list[Transaction]) -> float:
@@ -219,7 +219,7 @@ def on_postgres() -> list[Row]:
 
 async def _ours_on_postgres(url: str) -> float:
     desks = Desks(open_driver(url), pace=Pace(), reactions=REACTIONS)
-    source = await desks.read(SYSTEM, lambda desk: intake.source(teams.channel_named(desk, "shop")))
+    source = await desks.read(SYSTEM, lambda desk: Source.of(channels.named(desk, "shop")))
     await _warm(desks, source)
     rate = await _at_once(desks, source)
     await desks.close()
@@ -236,7 +236,7 @@ async def _recorded_by_sender(url: str) -> list[list[Transaction]]:
     desks = Desks(open_driver(url), pace=Pace(), reactions=REACTIONS)
     driver = desks._driver
     assert isinstance(driver, PostgresDriver)
-    source = await desks.read(SYSTEM, lambda desk: intake.source(teams.channel_named(desk, "shop")))
+    source = await desks.read(SYSTEM, lambda desk: Source.of(channels.named(desk, "shop")))
     found: list[list[Transaction]] = []
     for sender in range(SENDERS):
         own: list[Transaction] = []

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core import teams
+from core import channels, teams
 from core.actor import SYSTEM
 from core.desk import Desk
 from tests.bench.live import customer, drain, say
@@ -96,7 +96,7 @@ async def _slack_team(server: Server, slack: FakeSlack, name: str) -> None:
         slack.add_user("boss", is_admin=True)
 
     def body(desk: Desk) -> None:
-        teams.add_channel(desk, "webchat", name, teams.add_team(desk, name))
+        channels.add(desk, "webchat", name, teams.add_team(desk, name))
 
     async with beside(server) as shop:
         await shop.desks.change(SYSTEM, body)

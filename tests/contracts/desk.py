@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from bot.app import REACTIONS
 from bot.commands.call import Here
-from core import intake
 from core.actor import SYSTEM
 from core.bus import Bus
 from core.models import Channel, Message
 from core.pace import Pace
+from core.receipt import Source
 from core.store import Desks, open_driver, utc_now
 from tests.server import Server
 from tests.shop import Clock, Shop
@@ -36,7 +36,7 @@ async def beside(server: Server) -> AsyncIterator[Shop]:
     """People on the database of a running desk, as from another process: they write and type, it notices."""
     desks = Desks(open_driver(f"sqlite:///{server.folder / 'data' / 'deskbell.db'}"), pace=Pace(), reactions=REACTIONS)
     try:
-        source = await desks.read(SYSTEM, lambda desk: intake.source(desk.session.scalars(select(Channel)).first()))
+        source = await desks.read(SYSTEM, lambda desk: Source.of(desk.session.scalars(select(Channel)).first()))
         yield Shop(desks, WallClock(), Bus(), source)
     finally:
         await desks.close()

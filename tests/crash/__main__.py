@@ -7,6 +7,8 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.crash.chats import crash_in_chats
@@ -16,6 +18,8 @@ from tests.crash.people import Agent, Customer
 from tests.postgres import Cluster, binaries
 
 CUSTOMERS = 4
+RUNS = ("sqlite", "postgres", "chats", "chats-postgres")
+ON_POSTGRES, IN_CHATS = ("postgres", "chats-postgres"), ("chats", "chats-postgres")
 
 
 async def crash(url: str, rounds: int, chance: random.Random) -> Outcome:
@@ -51,17 +55,17 @@ async def _settle(agent: Agent, customers: list[Customer]) -> None:
 
 
 def main() -> None:
-    """Runs it on both databases, or on SQLite alone where there is no PostgreSQL, then in two team chats."""
+    """Runs it on both databases, or on SQLite alone where there is no PostgreSQL, then the same in two team chats."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    parser.add_argument("--only", choices=["sqlite", "postgres", "chats"])
+    parser.add_argument("--only", choices=RUNS)
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
     failed = False
-    for name in [given.only] if given.only else ["sqlite", "postgres", "chats"]:
-        if name == "postgres" and binaries() is None:
-            print("postgres: not run, there are no server binaries here")
+    for name in [given.only] if given.only else RUNS:
+        if name in ON_POSTGRES and binaries() is None:
+            print(f"{name}: not run, there are no server binaries here")
             continue
         failed |= not _run(name, given.rounds, random.Random(given.seed))
     sys.exit(failed)
@@ -82,15 +86,23 @@ def _run(name: str, rounds: int, chance: random.Random) -> bool:
 
 
 def _outcome(name: str, rounds: int, chance: random.Random) -> Outcome:
+    with _database(name) as url:
+        if name in IN_CHATS:
+            return asyncio.run(crash_in_chats(url, max(5, rounds // 4), chance))
+        return asyncio.run(crash(url, rounds, chance))
+
+
+@contextmanager
+def _database(name: str) -> Iterator[str]:
+    """The URL of a PostgreSQL of its own; nothing where the desk is to use SQLite in its folder."""
     found = binaries()
-    if name == "chats":
-        return asyncio.run(crash_in_chats(max(5, rounds // 4), chance))
-    if name != "postgres" or found is None:
-        return asyncio.run(crash("", rounds, chance))
+    if name not in ON_POSTGRES or found is None:
+        yield ""
+        return
     cluster = Cluster(found)
     cluster.start()
     try:
-        return asyncio.run(crash(cluster.new_database(), rounds, chance))
+        yield cluster.new_database()
     finally:
         cluster.stop()
 

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.commands.call import Here
-from core import deadlines, notices
+from core import channels, deadlines, notices
 from core.effects import EFFECTS
 from core.models import Dialog, HeldReply, Identity, Message
+from core.receipt import Source
 from core.render import Voice
 from tests.shop import Person, Shop
 
@@ -200,13 +201,13 @@ async def test_two_schedulers_release_a_thread_in_its_order(shop: Shop) -> None:
 
 
 async def test_a_ticket_is_answered_where_its_customer_last_wrote(shop: Shop) -> None:
-    from core import intake, teams
+    from core import teams
 
     ines = await shop.agent("ines")
     await _ticket(shop, ines, "ana", "My lamp")
     first = shop.source
     shop.source = await shop.change(
-        lambda desk: intake.source(teams.add_channel(desk, "webchat", "second", teams.first_team(desk)))
+        lambda desk: Source.of(channels.add(desk, "webchat", "second", teams.first_team(desk)))
     )
     await _ticket(shop, ines, "ana", "My lamp, on your other page")
     await ines.types("ticket merge 2 1")

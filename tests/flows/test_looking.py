@@ -93,8 +93,9 @@ async def test_buttons_about_customers_work_in_threads(small_shop: Shop) -> None
 
 
 ODD = {
-    "ticket show 99999999999999999999": "99999999999999999999 is no number.",
-    "ticket show ٣": "٣ is no number.",
+    "ticket show 99999999999999999999": "Nothing here has so long a number: 99999999999999999999. "
+    "Is there a digit too many?",
+    "ticket show ٣": "“٣” is no number. Type digits, for example 42.",
     "customer show ²": "No customer is known as ². Try: customer find NAME",
     "ticket new ² Something": "No customer is known as ². Try: customer find NAME",
 }

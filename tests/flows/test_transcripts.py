@@ -45,7 +45,7 @@ async def test_a_transcript_numbers_its_lines_and_marks_notes_and_what_was_taken
     lines = _lines(ines)
     assert lines[0] == "[1] 08:00 Customer 1, says to be Ana P: My lamp is broken"
     assert lines[1].startswith("[2] 08:00 Ines: (taken back) Which lamp?")
-    assert lines[-1] == "[3] 08:00 ines, note: She sounds angry"
+    assert lines[-1] == "[3] 08:00 Ines, note: She sounds angry"
     await ines.types("ticket transcript 1 public")
     assert _lines(ines) == [lines[0], "[2] 08:00 Ines: (taken back)"]
 

@@ -114,6 +114,10 @@ class Person:
         place.is_archived = not again_open
         events.channel_changed(self.world, place, "unarchive" if again_open else "archive", self.id)
 
+    async def makes_private(self, channel: Channel | str) -> None:
+        """Makes a channel private: its members stay in it, the app, too; nobody else sees it any more."""
+        self._place(channel).is_private = True
+
     async def deletes_channel(self, channel: Channel | str) -> None:
         """Deletes a channel with all in it."""
         place = self._place(channel)

@@ -5,14 +5,14 @@ from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.reading import one_contact
 from bot.commands.registry import command
-from core import contacts, dialogs, tags, teams, tickets
+from core import contacts, dialogs, lookup, tags, teams, tickets
 from core import spam as marking
 from core.models import Ticket
 from core.show import Answer, Button, Text, Tone, text
 
 
 @command("ticket new", example="ticket new ana@example.com Printer on fire")
-def new(call: Call, who: kinds.Word, subject: kinds.Words) -> Answer:
+def new(call: Call, who: kinds.Towards, subject: kinds.Words) -> Answer:
     """Make a ticket by hand, towards a customer, or towards nobody with `internal`.
 
     The customer is an id, an address or a name; an unknown address becomes a new customer.
@@ -27,7 +27,7 @@ def new(call: Call, who: kinds.Word, subject: kinds.Words) -> Answer:
 
 def _meant(call: Call, who: str) -> int:
     kind = contacts.kind_of(who)
-    if kind and not contacts.find(call.desk, who):
+    if kind and not lookup.at(call.desk, who) and lookup.numbered(call.desk, who) is None:
         return contacts.by_hand(call.desk, kind, who).id
     return one_contact(call, who).id
 

@@ -131,8 +131,8 @@ async def test_buttons_and_forms_survive_a_restart_and_commands_are_not_register
     await team.until(lambda: [1] if discord.gateway.connected else [])
     await team.does(team.ines.person.submits(form, {"Body": "written before, sent afterwards"}))
     await team.says_eventually(("note", "written before, sent afterwards"))
-    reply = await team.does(team.ines.person.presses(team.post.messages[0], "Close"))
-    assert "Closed" in reply.text
+    reply = await team.does(team.ines.person.presses(team.post.messages[0], "Pending"))
+    assert "waits for the customer" in reply.text
     assert len(discord.asked("PUT /applications/{application_id}/guilds/{guild_id}/commands")) == registered == 1
 
 

@@ -183,9 +183,12 @@ def _embedded(post: shapes.Post) -> list[str]:
     return lines + [" ".join(f"[{each['label']}]" for each in row["components"]) for row in post.components]
 
 
+_LABELS = ("Reply", "Note", "Pending", "Close", "Tag", "Assign", "Snooze", "Merge")
+
+
 def test_the_page_shows_cards_words_and_forms_as_they_are() -> None:
     facts = {"Status": "open", "Assignee": "Ines", "Team": "Support"}
-    buttons = [Button(verbatim(each), each) for each in ("Reply", "Note", "Pending", "Close")]
+    buttons = [Button(verbatim(each), each) for each in _LABELS]
     fields = tuple(Field(verbatim(name), verbatim(value)) for name, value in facts.items())
     card = Card(text("#{number} {subject}", number=7, subject="My lamp is broken"), fields, buttons=tuple(buttons))
     assert "\n".join(_embedded(shapes.board(Board(card.title, (card,)), VOICE))) == _documented("card")

@@ -21,6 +21,7 @@ from bot.supervise import keep_running
 from core import accounts, intake, teams
 from core.actor import SYSTEM
 from core.models import Channel, Role
+from core.receipt import Source
 from tests.contracts.desk import WallClock
 from tests.platforms.fake_slack import FakeSlack, Message
 from tests.rooms.slack.seat import Office, SlackSeat, office
@@ -90,7 +91,7 @@ async def at_work(folder: Path, slack: FakeSlack, empty: Path, **settings: objec
         assembled = assemble(house, ("slack", "schedule"))
         tasks = [asyncio.create_task(keep_running(part)) for part in assembled.parts]
         source = await house.desks.read(
-            SYSTEM, lambda desk: intake.source(desk.session.scalars(select(Channel)).first())  # type: ignore[arg-type]
+            SYSTEM, lambda desk: Source.of(desk.session.scalars(select(Channel)).first())  # type: ignore[arg-type]
         )  # fmt: skip
         shop = Shop(house.desks, WallClock(), house.bus, source)
         yield Desk(house, assembled, slack, Office(slack, slack.channel("support")), shop)

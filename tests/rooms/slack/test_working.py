@@ -39,7 +39,7 @@ async def test_what_a_command_lacks_is_asked_in_a_form(desk: Desk) -> None:
     ines = await desk.agent("ines")
     seen = await ines.person.types("support", "/ticket new internal")
     assert seen.modal is not None
-    assert seen.modal.values["who"]["who"]["value"] == "internal"
+    assert seen.modal.values["who"]["who"]["selected_option"]["value"] == "internal"
     done = await ines.person.submits(seen.modal, {"subject": "Refund for order 7"})
     assert done.is_ok
     await desk.card("Refund for order 7")

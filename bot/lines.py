@@ -1,0 +1,128 @@
+"""Keeps a line open for every channel that is sent to: opened, closed and opened anew while the desk runs."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.alone import Alone
+from bot.sender import Sender
+from bot.supervise import Part, keep_running
+from bot.wiring import Wiring
+from core import channels, outgoing, parts
+from core.actor import SYSTEM
+from core.connector import Described, Line, Sending
+from core.errors import DeskbellError, TemporaryError
+from core.show import text
+
+log = logging.getLogger(__name__)
+
+_LOOK_S = 30.0
+"""Changes are told by the bus; a look now and then finds what was not."""
+
+_ELSEWHERE = text("Another process of this desk hears it.")
+
+Tune = Callable[[Part], None]
+"""Takes a part into what is watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A channel as its line was opened for it, and what runs for it."""
+
+    channel: Described
+    tasks: tuple[asyncio.Task[None], ...]
+
+
+class Lines:
+    """The lines of all channels that are on."""
+
+    def __init__(self, wiring: Wiring, kinds: Mapping[str, Callable[[], Sending]], watch: Tune) -> None:
+        self._wiring, self._desks, self._bus = wiring, wiring.desks, wiring.bus
+        self._kinds, self._watch = kinds, watch
+        self._open: dict[int, _Open] = {}
+
+    async def run(self) -> None:
+        """Opens and closes until cancelled, then closes all."""
+        async with self._bus.listening(channels.TOPIC) as ear:
+            try:
+                while True:
+                    await self._settle()
+                    await ear.wait(_LOOK_S)
+            finally:
+                await asyncio.gather(*(self._close(each) for each in list(self._open)))
+
+    async def _settle(self) -> None:
+        """Closes what is off or was changed, opens what is on."""
+        try:
+            rows = await self._desks.read(SYSTEM, lambda desk: channels.described(desk, self._kinds))
+        except TemporaryError as error:
+            log.warning("the channels cannot be read now: %s", error)
+            return
+        wanted = {each.id: self._with_own(each) for each in rows}
+        for channel_id, is_open in list(self._open.items()):
+            if wanted.get(channel_id) != is_open.channel:
+                await self._close(channel_id)
+        for channel in wanted.values():
+            if channel.id not in self._open:
+                await self._start(channel)
+
+    def _with_own(self, channel: Described) -> Described:
+        """What `.env` says of a channel wins over what is kept of it."""
+        own = self._kinds[channel.kind]().own()
+        if own is None or own[0] != channel.name:
+            return channel
+        return replace(channel, settings={**channel.settings, **own[1]})
+
+    async def _start(self, channel: Described) -> None:
+        try:
+            line = self._kinds[channel.kind]().line(channel)
+        except DeskbellError as error:
+            why = str(error)
+            log.warning("channel %s cannot work: %s", channel.name, why)
+            await self._desks.change(SYSTEM, lambda desk: parts.failed(desk, channel.name, why))
+            self._open[channel.id] = _Open(channel, ())
+            return
+        tasks = tuple(self._task(part) for part in self._parts(channel, line))
+        self._open[channel.id] = _Open(channel, tasks)
+
+    def _parts(self, channel: Described, line: Line) -> tuple[Part, Part]:
+        is_alone = self._wiring.is_embedded
+        sender = Sender(
+            self._desks, self._bus, f"channel:{channel.id}", line, outgoing.read, rest=line.rest, alone=is_alone
+        )
+        return Part(channel.name, lambda: self._hear(channel, line)), Part(f"{channel.name} sender", sender.run)
+
+    async def _hear(self, channel: Described, line: Line) -> None:
+        """One process hears a channel at a time; each may send by it."""
+        alone = Alone(self._wiring, f"channel:{channel.id}", _ELSEWHERE)
+        await alone.take(_LOOK_S / 3, lambda said: log.info("channel %s: %s", channel.name, said.id))
+        try:
+            async with asyncio.TaskGroup() as group:
+                keeping = group.create_task(alone.keep())
+                try:
+                    await line.run()
+                finally:
+                    keeping.cancel()
+        except* DeskbellError as errors:
+            raise first_of(errors) from None
+        finally:
+            await alone.give_back()
+
+    def _task(self, part: Part) -> asyncio.Task[None]:
+        self._watch(part)
+        return asyncio.create_task(keep_running(part), name=part.name)
+
+    async def _close(self, channel_id: int) -> None:
+        tasks = self._open.pop(channel_id).tasks
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def first_of(errors: BaseExceptionGroup[DeskbellError]) -> DeskbellError:
+    """The error a group holds first."""
+    first = errors.exceptions[0]
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first

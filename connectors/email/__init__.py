@@ -1,0 +1,1 @@
+"""Customers by e-mail: mails become tickets, and answers become mails."""

@@ -1,0 +1,78 @@
+"""Telegram's wiring: the bots' lines, and the address Telegram calls where it is to call. No decision."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from connectors.telegram.line import Doors, TelegramLine
+from connectors.telegram.settings import Section
+from core.connector import Described, Finding, Line, Severity
+from core.errors import TemporaryError
+from core.files import Store
+from core.show import text
+from core.store import Desks
+
+_LARGEST = 1024 * 1024
+"""Bytes of one update; Telegram's are some thousand."""
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every address, and these hold the token
+
+
+class Telegram:
+    """All bots of the desk."""
+
+    kind = "telegram"
+
+    def __init__(self, desks: Desks, store: Store, secret: str) -> None:
+        self.section = Section()
+        self._desks, self._store, self._secret = desks, store, secret
+        self._doors: Doors = {}
+        self._lines: dict[str, TelegramLine] = {}
+
+    def routes(self) -> Sequence[Any]:
+        """Where Telegram calls us."""
+        return (Route("/telegram/{name:str}", self._called, methods=["POST"]),) if self.section.webhook_url else ()
+
+    async def run(self) -> None:
+        """Each bot has a line of its own."""
+
+    async def check(self) -> Sequence[Finding]:
+        """Whether `.env` describes a bot, and how it hears."""
+        if not self.section.on:
+            return (Finding(Severity.OFF, text("Telegram is off."), "TELEGRAM_BOT_TOKEN"),)
+        if not self.section.webhook_url:
+            return (Finding(Severity.ON, text("Telegram is on; the bot asks for its messages."), "TELEGRAM_BOT_TOKEN"),)
+        return (Finding(Severity.ON, text("Telegram is on; it calls this desk."), "TELEGRAM_WEBHOOK_URL"),)
+
+    def own(self) -> tuple[str, Mapping[str, Any]] | None:
+        """The bot `.env` describes."""
+        return (self.section.name, self.section.given()) if self.section.on else None
+
+    def line(self, channel: Described) -> Line:
+        """The line of one bot."""
+        line = TelegramLine(self.section, channel, self._desks, self._store, self._doors, self._secret)
+        self._lines[channel.name] = line
+        return line
+
+    async def _called(self, request: Request) -> Response:
+        """Telegram brings an update: it is acknowledged when it is committed, else it comes again."""
+        name = request.path_params["name"]
+        line, take = self._lines.get(name), self._doors.get(name)
+        if line is None or not line.is_telegram(request.headers.get("x-telegram-bot-api-secret-token", "")):
+            return PlainTextResponse("forbidden", 403)
+        size = request.headers.get("content-length", "")
+        if take is None:
+            return PlainTextResponse("starting", 503)
+        if not size.isdigit() or int(size) > _LARGEST:
+            return PlainTextResponse("too large", 413)
+        try:
+            await take(await request.body())
+        except ValueError:
+            return PlainTextResponse("not JSON", 400)
+        except TemporaryError:
+            return PlainTextResponse("busy", 503)
+        return PlainTextResponse("ok")

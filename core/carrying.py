@@ -1,0 +1,116 @@
+"""What customers read on channels that are sent to: said there once, changed and taken back where it stands."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from core import mirrors, outbox, upsert
+from core.connector import Sent
+from core.desk import Desk, Happened
+from core.events import MessageAdded, MessageDeleted, MessageEdited, MessageRedacted
+from core.kinds import PULLED
+from core.models import (
+    TO_BE_SENT,
+    Author,
+    Channel,
+    Copy,
+    Delivery,
+    DeliveryState,
+    Dialog,
+    Identity,
+    Message,
+    Reader,
+)
+from core.outbox import Wanted
+from core.pushed import EDIT, RETRACT, SAY
+
+
+def carry(desk: Desk, happened: Sequence[Happened]) -> None:
+    """A reaction: public words are put into their channel's outbox; what changes or goes does so there, too."""
+    events = [each.event for each in happened if each.event.message_id is not None]
+    said = [each for each in events if isinstance(each, MessageAdded) and each.reader == Reader.CUSTOMER]
+    _say(desk, [each.message_id for each in said if each.author != Author.CONTACT])
+    _change(desk, [each.message_id for each in events if isinstance(each, MessageEdited)], EDIT)
+    gone = [each.message_id for each in events if isinstance(each, MessageDeleted | MessageRedacted)]
+    _withdraw(desk, gone)
+    _change(desk, gone, RETRACT)
+
+
+_identity_id = func.coalesce(Message.identity_id, Dialog.identity_id).label("identity")
+_ROUTES = (
+    select(Message.id, Message.ticket_id, Message.dialog_id, Channel.id.label("channel"), _identity_id)
+    .outerjoin(Dialog, Dialog.id == Message.dialog_id)
+    .join(Channel, Channel.id == func.coalesce(Message.channel_id, Dialog.channel_id))
+    .where(Channel.kind.not_in(PULLED), _identity_id.is_not(None))
+)
+"""By which channel and to which address a message goes: its own, else its dialog's."""
+
+
+def _say(desk: Desk, message_ids: Sequence[int | None]) -> None:
+    if message_ids:
+        rows = desk.execute(_ROUTES.where(Message.id.in_(message_ids)).order_by(Message.id)).all()
+        outbox.put(desk, *(_wanted(SAY, row) for row in rows))
+
+
+def _wanted(kind: str, row: Any) -> Wanted:
+    lane = f"channel:{row.channel}:{row.identity}"
+    return Wanted(
+        lane=lane, destination=f"channel:{row.channel}", kind=kind, buckets=(lane, f"channel:{row.channel}"),
+        message_id=row.id, ticket_id=row.ticket_id, dialog_id=row.dialog_id, facts={"identity": row.identity},
+    )  # fmt: skip
+
+
+def _change(desk: Desk, message_ids: Sequence[int | None], kind: str) -> None:
+    """Changes or takes back what stands on a channel."""
+    if not message_ids:
+        return
+    stands = select(Copy.message_id).where(Copy.place.startswith("channel:"))
+    theirs = _ROUTES.where(Message.id.in_(message_ids), Message.id.in_(stands), Message.author != Author.CONTACT)
+    outbox.put(desk, *(_wanted(kind, row) for row in desk.execute(theirs.order_by(Message.id)).all()))
+
+
+def _withdraw(desk: Desk, message_ids: Sequence[int | None]) -> None:
+    """What still waits to be said is not."""
+    if message_ids:
+        waits = (TO_BE_SENT, Delivery.kind.in_((SAY, EDIT)), Delivery.state == DeliveryState.WAITING)
+        gone = {"state": DeliveryState.DISCARDED, "is_due": False, "settled_at": desk.now}
+        desk.execute(update(Delivery).where(*waits, Delivery.message_id.in_(message_ids)).values(**gone))
+
+
+def arrived(desk: Desk, delivery: Delivery, sent: Sent) -> None:
+    """Keeps what now stands on the channel under its ids; what has changed on its way is changed there, too."""
+    channel_id = int(delivery.lane.split(":")[1])
+    place = f"channel:{channel_id}"
+    if delivery.kind == RETRACT or delivery.message_id is None:
+        return
+    rows = [
+        {"message_id": delivery.message_id, "place": place, "external_id": each, "is_origin": False}
+        for each in (sent.external_id, *sent.more_ids)
+    ]
+    desk.execute(upsert.into(Copy, desk.on_postgres).on_conflict_do_nothing(), rows)
+    identity = desk.session.get(Identity, delivery.facts["identity"])
+    if identity is not None:
+        identity.failed_at = None
+    message = desk.session.get_one(Message, delivery.message_id, populate_existing=True)
+    if delivery.kind == SAY and delivery.facts.get("said_as") != mirrors.state_of(message):
+        is_gone = message.deleted_at is not None or message.redacted_at is not None
+        _change(desk, [message.id], RETRACT if is_gone else EDIT)
+
+
+def shut(desk: Desk, delivery_id: int, why: str) -> None:
+    """Nothing reaches this address any more: neither this delivery nor what waits behind it; agents see it."""
+    delivery = desk.session.get_one(Delivery, delivery_id)
+    identity = desk.session.get(Identity, delivery.facts.get("identity", 0))
+    if identity is not None:
+        identity.failed_at = identity.failed_at or desk.now
+    behind = select(Delivery.id).where(TO_BE_SENT, Delivery.lane == delivery.lane).order_by(Delivery.id)
+    for each in [delivery_id, *desk.execute(behind).scalars().all()]:
+        outbox.failed(desk, each, why)
+
+
+def stands_at(desk: Desk, channel_id: int, key: str) -> Message | None:
+    """The message of ours that stands on a channel under this id."""
+    there = (Copy.place == f"channel:{channel_id}", Copy.external_id == key)
+    found = select(Message).join(Copy, Copy.message_id == Message.id).where(*there)
+    return desk.session.scalars(found.order_by(Message.id.desc()).limit(1)).one_or_none()

@@ -1,0 +1,73 @@
+"""Groups on a customers' platform: ignored until an admin allows one; there others read along."""
+
+from typing import Any
+
+from core import channels, contacts, notices, teams
+from core.connector import Bounced, CallFact, Inbound, Met
+from core.desk import Desk
+from core.errors import NotFound
+from core.models import Channel, Role
+from core.notices import News
+from core.receipt import Receipt, Source
+from core.show import text
+
+_MOST = 200
+"""Groups of one channel the desk remembers; whoever adds a bot to more is not told of."""
+
+
+def is_allowed(desk: Desk, source: Source, group: str) -> bool:
+    """Whether what is said in this group counts."""
+    return bool(_groups(desk.session.get_one(Channel, source.channel_id)).get(group, {}).get("is_allowed"))
+
+
+def _groups(channel: Channel) -> dict[str, Any]:
+    found: dict[str, Any] = channel.settings.get("groups", {})
+    return found
+
+
+def met(desk: Desk, source: Source, met: Met) -> Receipt:
+    """Somebody put us into a group: it is noted, and admins are asked once."""
+    channel = desk.lock(Channel, source.channel_id)
+    assert channel is not None
+    known = _groups(channel)
+    if met.group in known or len(known) >= _MOST:
+        return Receipt()
+    _note(desk, channel, met.group, met.title, is_allowed=False)
+    said = text(
+        "The bot of {channel} was added to the group {title}. What is said to it there is ignored until you type: "
+        "desk group-allow {channel} {group}", channel=channel.name, title=met.title, group=met.group,
+    )  # fmt: skip
+    admins = [agent.id for agent in teams.agents(desk) if agent.role is Role.ADMIN]
+    notices.give_all(desk, [News(agent_id, said) for agent_id in admins])
+    return Receipt()
+
+
+def _note(desk: Desk, channel: Channel, group: str, title: str, *, is_allowed: bool) -> None:
+    row = {"title": title, "is_allowed": is_allowed}
+    channels.configure(desk, channel, {"groups": {**_groups(channel), group: row}})
+
+
+def allow(desk: Desk, channel: Channel, group: str, *, allowed: bool) -> str:
+    """Lets what is said to us in a group count, or not any more; returns the group's title."""
+    known = _groups(channel).get(group)
+    if known is None:
+        raise NotFound(text("The bot is in no group {group}. Try: desk groups", group=group))
+    _note(desk, channel, group, known["title"], is_allowed=allowed)
+    return str(known["title"])
+
+
+def known(desk: Desk) -> list[tuple[str, str, str, bool]]:
+    """All groups: channel, id, title, and whether they are allowed."""
+    return [
+        (channel.name, group, row["title"], row["is_allowed"])
+        for channel in channels.known(desk)
+        for group, row in _groups(channel).items()
+    ]
+
+
+def address_of(desk: Desk, inbound: Inbound) -> int | None:
+    """The id of the address something came from, if it is known by now."""
+    if isinstance(inbound, Met | Bounced | CallFact):
+        return None
+    who = contacts.seen_before(desk, inbound.sender)
+    return None if who is None else who.identity_id

@@ -1,0 +1,21 @@
+"""What the desk knows of the kinds of channels: who reads by themselves, and whose customers are live."""
+
+PULLED = frozenset(("webchat",))
+"""Their pages read the store; nothing is sent to them."""
+CHATS = frozenset(("webchat", "telegram"))
+"""Their customers are live: what they write is a dialog."""
+
+
+def is_sent_to(kind: str) -> bool:
+    """Whether what customers read on such a channel has to be sent to them."""
+    return kind not in PULLED
+
+
+def is_chat(kind: str) -> bool:
+    """Whether what is written on such a channel is a live dialog."""
+    return kind in CHATS
+
+
+def is_silent(kind: str) -> bool:
+    """Whether a chat does not tell if its customer is still there."""
+    return kind in CHATS and kind not in PULLED

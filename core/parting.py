@@ -1,0 +1,24 @@
+"""After a live dialog its customer is asked how it was, on channels that can show what to press."""
+
+from collections.abc import Sequence
+
+from core import dialogs, messages, wordings
+from core.desk import Desk, Happened
+from core.events import DialogEnded
+from core.models import EndReason
+from core.show import verbatim
+from core.telling import Offer
+
+_BY_AGENT = (EndReason.AGENT.value, EndReason.SOLVED.value)
+_SCORES = range(1, 6)
+
+
+def ask(desk: Desk, happened: Sequence[Happened]) -> None:
+    """A reaction: an agent has ended a dialog."""
+    for each in happened:
+        if isinstance(each.event, DialogEnded) and each.event.reason in _BY_AGENT and each.event.dialog_id is not None:
+            dialog = dialogs.read(desk, each.event.dialog_id)
+            if dialog.is_silent:
+                offers = [Offer(verbatim(str(score)), f"rate:{dialog.id}:{score}") for score in _SCORES]
+                offers.append(Offer(wordings.NOT_SOLVED, f"solved:{dialog.id}:no"))
+                messages.say_to_customer(desk, wordings.HOW_WAS_IT, dialogs.place(dialog), offers)

@@ -1,0 +1,93 @@
+"""A forum made private, or one the bot lost its access to: somebody is told, its tickets go on, nothing is lost."""
+
+import pytest
+
+from tests.platforms.discord_world import Message
+from tests.rooms.discord.guild import Guild, Team, plain
+
+pytestmark = pytest.mark.xdist_group("discord-private")
+
+SEE, HIDE = ("view_channel",), ("view_channel",)
+SHUT = "closed to the bot"
+
+
+async def _hides(team: Team) -> None:
+    """The bot may not see the team's forum any more."""
+    await team.does(_overwritten(team, deny=HIDE))
+
+
+async def _shows(team: Team) -> None:
+    """The bot may see it again."""
+    await team.does(_overwritten(team, allow=SEE))
+
+
+async def _overwritten(team: Team, **how: tuple[str, ...]) -> None:
+    team.guild.discord.overwrite(team.guild.forum, team.guild.discord.bot, **how)
+
+
+async def _refused(team: Team) -> None:
+    """Waits until Discord has refused to show something in the post."""
+    asked = team.guild.discord.requests
+    await team.until(lambda: [each for each in asked if each.status == 403 and str(team.post.id) in each.path])
+
+
+def _told(team: Team) -> list[Message]:
+    """What the server's owner, who administers the desk, was told of a channel that cannot be used."""
+    return [m for m in team.guild.discord.owner.dms if SHUT in plain(m.content)]
+
+
+def _shown(team: Team, *words: str) -> list[str]:
+    """In their order, those of these words that stand in the post, each as often as it does."""
+    lines = [plain(line.strip()) for m in team.post.messages for line in m.content.split("\n")]
+    return [line for line in lines if line in words]
+
+
+async def test_a_forum_made_private_with_the_bot_in_it_works_on(team: Team, guild: Guild) -> None:
+    async def deed() -> None:
+        guild.discord.overwrite(guild.forum, None, deny=HIDE)
+        guild.discord.overwrite(guild.forum, guild.agents, allow=SEE)
+
+    await team.does(deed())
+    await team.customer.writes("Are you there?")
+    await team.says("Are you there?")
+    await team.takes()
+    await team.line("I am", "sent")
+    other = await Team.gathered(guild, team.desk, team.shop)
+    assert other.post is not team.post
+
+
+async def test_supervisors_hear_once_when_a_new_post_cannot_be_opened(team: Team) -> None:
+    await _hides(team)
+    try:
+        before = len(_told(team))
+        for number in range(2):
+            await team.shop.customer(f"new-{team.post.id}-{number}").writes("My chair is broken")
+        told = await team.until(lambda: _told(team)[before:])
+        assert "#support" in plain(told.content)
+        assert "/desk setup" in plain(told.content)
+    finally:
+        await _shows(team)
+    assert [words for _, words in await team.shop.said()].count("My chair is broken") == 2
+    assert len(_told(team)) == before + 1
+
+
+async def test_a_ticket_of_a_lost_forum_goes_on_in_a_new_post_of_another(team: Team, guild: Guild) -> None:
+    await team.becomes_ticket()
+    old, name = team.post, team.post.name
+    await _hides(team)
+    other = guild.discord.add_channel(f"helpdesk-{old.id}", "forum", private_to=(guild.agents, guild.discord.bot))
+    try:
+        await team.customer.writes("still here")
+        await _refused(team)
+        said = await team.does(guild.discord.owner.types("/desk setup", "general", channel=other))
+        assert "is Support's now" in said.text
+        await team.customer.writes("and waiting")
+        fresh = await team.until(lambda: [post for post in other.posts if name in post.name])
+        team.post = fresh
+        expected = [team.asked, "still here", "and waiting"]
+        await team.until(lambda: _shown(team, "and waiting"))
+        assert _shown(team, *expected) == expected
+        await team.line("Here we go on", "note")
+    finally:
+        await _shows(team)
+        await team.does(guild.discord.owner.types("/desk setup-off", other))
