@@ -194,7 +194,6 @@ async def prepare(house: House) -> None:
             await house.desks.change(
                 SYSTEM, lambda desk, kind=kind, name=name, known=known: beginning.begin_channel(desk, kind, name, known)  # type: ignore[misc]
             )
-    await house.desks.change(SYSTEM, _expect)
 
 
 def _described() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -227,6 +226,7 @@ async def serve(house: House, assembled: Assembled, *, ready: Callable[[], None]
         proxy_headers=bool(house.settings.trusted_proxies), forwarded_allow_ips=house.settings.trusted_proxies or None,
         server_header=False, lifespan="off",
     )  # fmt: skip
+    await house.desks.change(SYSTEM, _expect)
     server = _Server(config, house.bus)
     tasks = [asyncio.create_task(keep_running(part), name=part.name) for part in assembled.parts]
     announcing = asyncio.create_task(_announce(server, ready))

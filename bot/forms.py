@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.commands import completing, reading
+from bot.commands import completing, reading, values
 from bot.commands.call import Call
-from bot.commands.reading import Reader
+from bot.commands.reader import WORDS, Reader, as_word
 from bot.commands.registry import Command, Parameter
 from core import policy
 from core.desk import Desk
@@ -107,7 +107,7 @@ def _take_apart(reader: Reader, command: Command, in_thread: bool) -> tuple[str,
 
 def _taken(reader: Reader, kind: str) -> str:
     if kind == "ofteam":
-        return reading.team_ahead(reader)
+        return values.team_ahead(reader)
     return reader.rest if kind in _TO_THE_END else reader.word()
 
 
@@ -197,7 +197,7 @@ def _part(call: Call, command: Command, parameter: Parameter, filled: Filled, wr
         if not parameter.is_optional:
             wrong[parameter.name] = text("This is needed.")
         return ""
-    quoted = reading.as_word(value) if kind in reading.WORDS else value
+    quoted = as_word(value) if kind in WORDS else value
     try:
         _must_fit(Reader(call, quoted, in_thread=False), parameter, command)
     except UserError as error:
@@ -207,6 +207,6 @@ def _part(call: Call, command: Command, parameter: Parameter, filled: Filled, wr
 
 def _must_fit(reader: Reader, parameter: Parameter, command: Command) -> None:
     """Raises UserError with what is wrong with a field, for itself and so that the next one is not misread."""
-    reading.value(reader, parameter, command)
+    values.value(reader, parameter, command)
     if reader.rest:
         raise UserError(text("“{rest}” is too much here.", rest=reader.rest[:60]))

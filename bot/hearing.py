@@ -133,9 +133,9 @@ class Hearing:
         )  # fmt: skip
 
         def body(desk: Desk) -> Spoken:
-            if said.moves_cursor:
-                threads.read_up_to(desk, spot.thread_id, said.order)
             spoken = saying.say_on(desk, line, self.commands)
+            if said.moves_cursor:  # behind it: everybody locks a dialog before its thread
+                threads.read_up_to(desk, spot.thread_id, said.order)
             is_stopped = bool(spoken.answer) and threads.stopped_at(desk, self.room, said.place, said.id) is not None
             return replace(spoken, answer=None) if is_stopped else spoken
 

@@ -1,7 +1,6 @@
 """What a team chat has lost: a thread that is gone goes on in a new one, of a channel that is shut somebody is told."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 from core import accounts, dialogs, intake, notices, outbox, places, pushed, showing, teams, threads, tickets
 from core.actor import SYSTEM
@@ -11,8 +10,6 @@ from core.models import Role, Thread
 from core.room import Posting
 from core.show import Text
 from core.store import Desks
-
-_ALONE_FOR = timedelta(minutes=10)
 
 
 def thread_of(desk: Desk, room: str, place: str, root: str) -> int | None:
@@ -68,7 +65,7 @@ class Channels:
 def waits_alone(error: TemporaryError, posting: Posting) -> None:
     """Has a card or mark in a channel that is shut wait by itself: all channels share the rates of those."""
     if posting.kind == "mark" or (posting.kind == "card" and posting.root is not None):
-        error.is_alone, error.retry_after = True, _ALONE_FOR
+        error.is_alone = True
 
 
 def deactivated(desk: Desk, room: str, account: str) -> None:

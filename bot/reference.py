@@ -104,9 +104,18 @@ def settings() -> str:
     return "\n".join(parts)
 
 
+_TITLES = {
+    "": "The desk",
+    "WEBCHAT_": "The web chat",
+    "TELEGRAM_": "Telegram",
+    "SLACK_": "Slack",
+    "DISCORD_": "Discord",
+}
+
+
 def _title(section: type[BaseSettings]) -> str:
     prefix = section.model_config.get("env_prefix", "")
-    return {"": "The desk", "WEBCHAT_": "The web chat", "SLACK_": "Slack", "DISCORD_": "Discord"}[prefix]
+    return _TITLES[prefix]
 
 
 def _fields(section: type[BaseSettings]) -> Iterator[tuple[str, FieldInfo]]:

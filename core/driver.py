@@ -15,8 +15,10 @@ from core.writer import passes
 T = TypeVar("T")
 Publish = Callable[[Collection[Topic]], None]
 
-REPEATABLE = {"40001", "40P01", "23505"}
-"""PostgreSQL's serialization failure and deadlock, and two at once who both made the same row: run the body again."""
+CROSSED = frozenset(("40001", "40P01"))
+"""PostgreSQL's serialization failure and deadlock."""
+REPEATABLE = CROSSED | {"23505"}
+"""These, and two at once who both made the same row: run the body again."""
 
 
 _NOT_LET_IN = ("28", "3D")

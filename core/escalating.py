@@ -7,25 +7,22 @@ from core.desk import Desk
 from core.messages import Where, Words
 from core.models import Agent, Author, Member, Reader, Role, Ticket
 from core.notices import News
-from core.show import Text, text
+from core.show import text
 
 
 def escalate(desk: Desk, ticket: Ticket, agent: Agent, why: str) -> int | None:
-    """Asks them to look, and says so in the ticket; returns how many were told, None where a channel of theirs was."""
-    told = Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=_told(agent, messages.bounded(desk, why)))
-    messages.write(desk, told, Where(ticket_id=ticket.id))
+    """Asks them to look, with why as a note; returns how many were told, None where a channel of theirs was."""
+    told = text("{who} asked the supervisors to look at this.", who=agent.public_name)
+    here, reason = Where(ticket_id=ticket.id), messages.bounded(desk, why)
+    messages.write(desk, Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=told), here)
+    if reason:
+        messages.note(desk, reason, here)
     said = text("{who} asks the supervisors to look at #{number}.", who=agent.public_name, number=ticket.id)
     if calls.escalate(desk, ticket, said):
         return None
     supervisors = [each for each in _supervisors(desk, ticket.team_id) if each != agent.id]
     notices.give_all(desk, [News(each, said, ticket.id) for each in supervisors])
     return len(supervisors)
-
-
-def _told(agent: Agent, why: str) -> Text:
-    if not why:
-        return text("{who} asked the supervisors to look at this.", who=agent.public_name)
-    return text("{who} asked the supervisors to look at this: {why}", who=agent.public_name, why=why)
 
 
 def _supervisors(desk: Desk, team_id: int) -> list[int]:

@@ -11,7 +11,7 @@ from core.actor import Actor, ActorKind
 from core.connector import Barred, Bounced, Chose, Edited, Inbound, Left, Met, Reacted, Retracted, Said, Wished
 from core.desk import Desk
 from core.digests import digest
-from core.errors import DeskbellError, NotFound, PermanentError, Unreadable
+from core.errors import DeskbellError, NotFound, PermanentError, Unreadable, UserError
 from core.models import Channel, Message, Quarantined, Received, table
 from core.quarantine import Odd
 from core.receipt import Receipt, Source
@@ -90,7 +90,11 @@ def try_again(desk: Desk, kept: Quarantined) -> Receipt:
     channel = desk.session.get(Channel, int(kept.source.partition(":")[2] or 0))
     if channel is None:
         raise NotFound(text("The channel it came by is gone."))
-    receipt = receive(desk, Source.of(channel), quarantine.unpacked(kept.raw), admitted=True)
+    try:
+        inbound = quarantine.unpacked(kept.raw)
+    except (ValueError, KeyError, TypeError):
+        raise UserError(text("It still cannot be understood. Let it go with: desk discard {id}", id=kept.id)) from None
+    receipt = receive(desk, Source.of(channel), inbound, admitted=True)
     quarantine.accepted(desk, kept)
     return receipt
 

@@ -1,6 +1,7 @@
 """PostgreSQL: changes side by side, a connection each, on asyncpg."""
 
 import asyncio
+import random
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
@@ -10,11 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from core.desk import Topic
-from core.driver import REPEATABLE, Publish, translated
+from core.driver import CROSSED, REPEATABLE, Publish, translated
+from core.errors import StoreBusy
 from core.notifier import Notifier
 
 T = TypeVar("T")
 _RETRIES = 5
+_LONGEST_PAUSE_S = 0.05
+"""So that two who got into each other's way do not meet again at once."""
 
 
 class PostgresDriver:
@@ -28,14 +32,23 @@ class PostgresDriver:
         self._notifier = Notifier(url)
 
     async def change(self, body: Callable[[Connection], T]) -> T:
-        """Runs the body in a transaction; a deadlock or serialization failure runs it again."""
-        for attempt in range(_RETRIES):
+        """Runs the body in a transaction; a deadlock or serialization failure runs it again.
+
+        One that outlasts all tries is trouble that passes; what two made at once again and again is raised as it is.
+        """
+        for _ in range(_RETRIES - 1):
             try:
                 return await translated(_run_on(self._engine, body))
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in REPEATABLE or attempt == _RETRIES - 1:
+                if getattr(error.orig, "sqlstate", None) not in REPEATABLE:
                     raise
-        raise AssertionError("unreachable")
+            await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE_S))
+        try:
+            return await translated(_run_on(self._engine, body))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) in CROSSED:
+                raise StoreBusy("deadlock") from error
+            raise
 
     async def read(self, body: Callable[[Connection], T]) -> T:
         """Runs the body in a transaction that sees one state and ends with it."""

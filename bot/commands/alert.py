@@ -84,7 +84,7 @@ def _titles(chosen: Sequence[Team]) -> Text:
 
 @command("alert escalate", example="alert escalate 42 The customer threatens to leave.")
 def escalate(call: Call, ticket: kinds.Ticket, why: kinds.Words = "") -> Answer:
-    """Ask the supervisors to look at a ticket, and say why if you like; its thread says so, too."""
+    """Ask the supervisors to look at a ticket, and say why if you like: it is kept as a note."""
     count = escalating.escalate(call.desk, ticket, call.agent(), why)
     if count is None:
         return Answer(text("The supervisors are asked in their channel."), tone=Tone.GOOD)

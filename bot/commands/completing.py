@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.commands.call import Here
-from bot.commands.reading import ABOUT, SHORTCUTS
+from bot.commands.reading import SHORTCUTS
 from bot.commands.registry import Command, Parameter
+from bot.commands.values import ABOUT
 from core import calls, listing, lookup, tags, teams, templates, views
 from core.desk import Desk
 from core.models import Priority, Role, Status

@@ -3,8 +3,8 @@
 from bot import cards
 from bot.commands import kinds
 from bot.commands.call import Call
-from bot.commands.reading import one_contact
 from bot.commands.registry import command
+from bot.commands.values import one_contact
 from core import contacts, forgetting, listing, lookup, messages
 from core.errors import UserError
 from core.models import Contact, Role

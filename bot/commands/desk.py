@@ -203,7 +203,11 @@ def list_quarantine(call: Call) -> Answer:
 @command("desk retry", role=Role.SUPERVISOR, example="desk retry 3")
 def retry(call: Call, number: kinds.Number) -> Answer:
     """Take something in from quarantine after all."""
-    intake.try_again(call.desk, quarantine.by_id(call.desk, number))
+    kept = quarantine.by_id(call.desk, number)
+    if kept.source.startswith("room:"):
+        quarantine.ask_again(call.desk, kept)
+        return Answer(text("It is done again now. If it fails once more, it is listed here again: desk quarantine"))
+    intake.try_again(call.desk, kept)
     return Answer(text("Taken in."), tone=Tone.GOOD)
 
 

@@ -15,7 +15,7 @@ Body = Callable[..., Answer]
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What a parameter is read as: a kind that `reading.READERS` knows."""
+    """What a parameter is read as: a kind that `bot.commands.values` reads."""
 
     kind: str
     hint: str = ""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from bot.commands.call import Call
-from bot.commands.reading import Reader, Typed, number
+from bot.commands.reader import Reader, number
+from bot.commands.reading import Typed
 from bot.commands.registry import Command
 from core import dialogs, listing, policy, tickets
 from core.errors import UserError

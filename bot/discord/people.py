@@ -73,6 +73,8 @@ class People:
 
     async def describe(self, place: str, account: str, with_people: bool) -> Surroundings:
         """A channel and who typed in it. Raises UserError where the bot does not see the channel."""
+        if with_people:
+            self._server = (0.0, None)  # a role that was made a moment ago counts
         channel, server, typist = await self._seen(place), await self.server(), await self.member(account)
         if typist is None:
             raise UserError(text("Type this on the server whose channel is to be the team's."))

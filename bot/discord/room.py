@@ -20,6 +20,7 @@ from bot.discord.sending import Sending
 from bot.discord.settings import Section
 from bot.discord.troubles import (
     AT_CAP,
+    BESIDE_IT,
     LOCKED,
     NO_ACCESS,
     PASSING,
@@ -245,6 +246,7 @@ class DiscordRoom:
             said = losses.closed if trouble.code == NO_ACCESS else losses.lacks(trouble.needs)
             await self._listening.losses.lost(posting.place, said)
             waits_alone(trouble, posting)
+            trouble.retry_after = BESIDE_IT if trouble.is_alone else trouble.retry_after
         elif trouble is not None and trouble.code == UNKNOWN_CHANNEL:
             await self._listening.losses.lost(posting.place, losses.gone, is_gone=True)
         return trouble

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.commands import completing
 from bot.commands.call import Here
-from bot.commands.reading import WORDS, as_word
+from bot.commands.reader import WORDS, as_word
 from bot.commands.registry import Command, Parameter
 from bot.discord.rest import Wire
 from bot.discord.words import single

@@ -15,7 +15,10 @@ THREAD_THERE, LOCKED, AT_CAP, SLOWED_DOWN = 160004, 160005, 160006, 20016
 AWAY_S = 5.0
 """How long we wait before we try a Discord that does not answer again."""
 _WHILE_KEYS_ARE_WRONG = timedelta(seconds=60)
-_WHILE_A_CHANNEL_IS_SHUT = timedelta(minutes=2)
+_WHILE_A_CHANNEL_IS_SHUT = timedelta(seconds=10)
+BESIDE_IT = timedelta(minutes=2)
+"""How long each card and mark waits that is for a channel which is shut: there may be hundreds, and Discord shuts out
+who is refused ten thousand times in ten minutes."""
 
 
 class Refused(PermanentError):

@@ -9,8 +9,6 @@ from typing import Any
 from bot.carrying import FileRef
 from bot.slack.web import Me
 from bot.slack.words import Wire
-from core.errors import Unreadable
-from core.show import text
 
 _TOKEN = re.compile(r"<([^<>\s][^<>]*)>")
 _EMOJI = re.compile(r":([a-z0-9_+'-]+(?:::skin-tone-\d)?):")
@@ -108,20 +106,22 @@ class Revoked:
     """The app was taken out of the workspace."""
 
 
-Inbound = Typed | Removed | Reacted | Came | Went | Changed | Shut | LookedHome | Revoked
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A message that is not as Slack describes messages, and what was wrong in reading it."""
+
+    why: str
+
+
+Inbound = Broken | Typed | Removed | Reacted | Came | Went | Changed | Shut | LookedHome | Revoked
 
 
 def read(event: Wire, me: Me) -> Inbound | None:
-    """What an event says; None where it says nothing to the desk (our own posts, other apps, kinds we do not know).
-
-    Raises Unreadable for a message that is not as Slack describes messages.
-    """
+    """What an event says; None where it says nothing to the desk (our own posts, other apps, kinds we do not know)."""
     try:
         return _read(event, me)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        if is_message(event):
-            raise Unreadable(text("Slack's message cannot be read ({why}).", why=type(error).__name__)) from error
-        return None
+        return Broken(type(error).__name__) if is_message(event) else None
 
 
 def is_message(event: Wire) -> bool:
@@ -129,10 +129,15 @@ def is_message(event: Wire) -> bool:
     return event.get("type") == "message"
 
 
+def is_line(event: Wire) -> bool:
+    """Whether it is something somebody said, neither changed nor deleted."""
+    return is_message(event) and str(event.get("subtype", "")) in SAYING
+
+
 def spot(event: Wire) -> tuple[str, str]:
     """The channel and the thread's root a message event is about, however broken it is; empty where it names none."""
     message = event.get("message") or event.get("previous_message") or event
-    root = message.get("thread_ts") if isinstance(message, dict) else ""
+    root = message.get("thread_ts") if isinstance(message, dict) else None
     return str(event.get("channel") or ""), str(root or "")
 
 

@@ -4,8 +4,9 @@ What happens in a thread is taken in as it came, one after another. What fails f
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.hearing import Deed
 from bot.lanes import Lanes
@@ -13,7 +14,7 @@ from bot.losses import deactivated, lose_thread, thread_of
 from bot.oddities import Happening
 from bot.saying import subject
 from bot.slack import inbound, losses
-from bot.slack.inbound import Came, Changed, LookedHome, Reacted, Removed, Revoked, Shut, Typed, Went
+from bot.slack.inbound import Broken, Came, Changed, LookedHome, Reacted, Removed, Revoked, Shut, Typed, Went
 from bot.slack.lines import meant
 from bot.slack.losses import ROOM
 from bot.slack.parts import Parts
@@ -28,6 +29,8 @@ from core.desk import Desk
 from core.errors import TemporaryError, Unreadable
 from core.room import Mark
 from core.show import text
+
+log = logging.getLogger(__name__)
 
 _TRIES, _PAUSE_S = 20, 0.1
 """How long a line waits for its thread's root to be known, before Slack is asked to bring it again."""
@@ -73,36 +76,36 @@ class Listening:
         place, root = inbound.spot(event)
         async with self._lanes.turn(f"{place}:{root}"):
             try:
-                return await self._said_late(event, me)
+                after = await self._said_late(event, me)
             except self._oddities.passing:
                 raise
             except Exception as error:
                 await self._is_odd(event, "", error)
                 return True
+        await _answered(after or ())
+        return after is not None
 
-    async def _said_late(self, event: Wire, me: Me, *, is_again: bool = False) -> bool:
-        typed = inbound.read(event, me)
-        if not isinstance(typed, Typed):
-            return False
-        after = [await self.saying.said(typed, me, is_again=is_again)]
-        if event.get("edited"):
-            after.append(await self.saying.edited(typed, me))
-        for each in after:
-            if each is not None:
-                await each()
-        return True
+    async def _said_late(self, event: Wire, me: Me, *, is_again: bool = False) -> Sequence[After | None] | None:
+        """What is to be done after a line was taken in as it stands now; None where it is nobody's."""
+        match inbound.read(event, me):
+            case Typed() as typed:
+                said = await self.saying.said(typed, me, is_again=is_again)
+                return (said, await self.saying.edited(typed, me)) if event.get("edited") else (said,)
+            case Broken(why):
+                raise _unreadable(why)
+            case _:
+                return None
 
     async def again(self, event: Wire, me: Me) -> None:
         """Something from quarantine, once more. Raises what it fails with."""
         place, root = inbound.spot(event)
-        is_line = event.get("subtype", "") in inbound.SAYING and await self._is_thread(place, root)
+        is_line = inbound.is_line(event) and await self._is_thread(place, root)
         async with self._lanes.turn(f"{place}:{root}"):
             if is_line:
-                await self._said_late(event, me, is_again=True)
-                return
-            after = await self._take(event, me)
-        if after is not None:
-            await after()
+                after = await self._said_late(event, me, is_again=True) or ()
+            else:
+                after = (await self._take(event, me),)
+        await _answered(after)
 
     async def _is_thread(self, place: str, root: str) -> bool:
         return await self._desks.read(SYSTEM, lambda desk: thread_of(desk, ROOM, place, root) is not None)
@@ -110,10 +113,9 @@ class Listening:
     async def _is_odd(self, event: Wire, key: str, error: Exception) -> None:
         """Keeps what failed for its own content; what cannot even be read only where it stands in a thread of ours."""
         place, root = inbound.spot(event)
-        is_line = event.get("subtype", "") in inbound.SAYING
         if isinstance(error, Unreadable) and not (root and await self._is_thread(place, root)):
             return
-        known_by = threads.line_key(place, str(event.get("ts"))) if is_line and root else f"event:{key}"
+        known_by = threads.line_key(place, str(event.get("ts"))) if inbound.is_line(event) and root else f"event:{key}"
         what = Happening(key=known_by, event=event, words=inbound.text_of(event), place=place, root=root)
         await self._oddities.keep(what, error)
 
@@ -121,6 +123,8 @@ class Listening:
         match inbound.read(event, me):
             case None:
                 self._passes(event, me)
+            case Broken(why):
+                raise _unreadable(why)
             case Typed() as typed:
                 return await self._typed(typed, me)
             case Removed() as removed:
@@ -254,6 +258,20 @@ class Listening:
             await self._answering.whisper(reacted.place, root, reacted.account, post)
 
         return after
+
+
+async def _answered(after: Sequence[After | None]) -> None:
+    """Answers lines that were not heard when they were typed; they are taken in whether that succeeds or not."""
+    for each in after:
+        try:
+            if each is not None:
+                await each()
+        except Exception as error:
+            log.warning("slack: a line that was read late could not be answered: %s", type(error).__name__)
+
+
+def _unreadable(why: str) -> Unreadable:
+    return Unreadable(text("Slack's message cannot be read ({why}).", why=why))
 
 
 async def _nowhere(account: str) -> None:

@@ -12,7 +12,6 @@ _IN_QUOTES = re.compile(r'(?:[^"\\]|\\.)*')
 _IN_ANGLE = re.compile(r"[^<>]*")
 _COMMENT_SIGN = re.compile(r"\\.|[()]")
 _ESCAPED = re.compile(r"\\(.)")
-_BARE = re.compile(r"\S+@\S+")
 _AROUND_SIGNS = re.compile(r"\s*([@.])\s*(?=\S)")
 _SPACES = re.compile(r"\s+")
 _LONGEST = 320
@@ -93,13 +92,14 @@ def _all_encoded(value: bytes, name: str, others: Iterable[str]) -> Iterator[Add
 
 def _mailboxes(value: str) -> Iterator[_Mailbox]:
     """Cuts a field at its commas; quotes, comments and angles are read whole, groups give their members."""
-    box, at, last_group_end = _Mailbox(), 0, value.rfind(";")
+    box, at, last_group_end, may_close = _Mailbox(), 0, value.rfind(";"), True
     while (match := _SPECIAL.search(value, at)) is not None:
         box.words.append(value[at : match.start()])
         at = match.end()
         match match[0]:
             case '"':
-                at = _quotes(value, at, box)
+                begin, at = at, _quotes(value, at, box) if may_close else at
+                may_close = at != begin
             case "(":
                 at = _comment(value, at, box)
             case "<":

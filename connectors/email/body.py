@@ -80,10 +80,11 @@ class Body:
     def folded(self) -> Folded:
         """The words in pieces: by the text's lines; where those show nothing, by the marks in the HTML."""
         by_lines = quotes.fold(self.text, self.subject)
-        is_folded = any(piece.kind in (quotes.Kind.QUOTED, quotes.Kind.FORWARDED) for piece in by_lines.pieces)
-        if self.html_parts and (not is_folded or self.text is not self.plain) and markers.has_any(self.html):
-            return quotes.fold_html(self.html, self.subject)
-        return by_lines
+        is_of_text = self.text is self.plain
+        if (is_of_text and by_lines.is_folded) or not self.html_parts or not markers.has_any(self.html):
+            return by_lines
+        by_marks = quotes.fold_html(self.html, self.subject)
+        return by_marks if by_marks.is_folded or not is_of_text else by_lines
 
     @cached_property
     def marks(self) -> tuple[str, ...]:

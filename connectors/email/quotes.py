@@ -11,6 +11,7 @@ from connectors.email.lines import Field, Separator
 from connectors.email.markers import MARK, Sign
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
+_MOST_LINES = 20_000
 _MOST_SIGNATURE_LINES = 30
 _MOST_FIELD_LINES = 14
 _FIELDS_OF_A_MAIL = 3
@@ -56,6 +57,11 @@ class Folded:
         return "".join(piece.text for piece in self.pieces if piece.kind is not Kind.OWN).strip("\n")
 
     @property
+    def is_folded(self) -> bool:
+        """Whether another mail was found in it, quoted or forwarded."""
+        return any(piece.kind in (Kind.QUOTED, Kind.FORWARDED) for piece in self.pieces)
+
+    @property
     def spans(self) -> tuple[tuple[int, int, Kind], ...]:
         """Where each piece stands in the whole text."""
         found, at = [], 0
@@ -67,12 +73,12 @@ class Folded:
 
 def fold(text: str, subject: str = "") -> Folded:
     """The text's pieces; where nothing of the writer's own would be left, nothing is folded."""
-    return _folded(_Reading(_LINE.findall(text), forwards.is_forward(subject)))
+    return _folded(_Reading(_lines(text), forwards.is_forward(subject)))
 
 
 def fold_html(html: str, subject: str = "") -> Folded:
     """The same of HTML as text, by the marks the writer's program left in it, then by its lines."""
-    marked = _LINE.findall(plain.text(html, markers.around))
+    marked = _lines(plain.text(html, markers.around))
     reading = _Reading([], forwards.is_forward(subject))
     depth = 0
     for line in marked:
@@ -85,6 +91,12 @@ def fold_html(html: str, subject: str = "") -> Folded:
         reading.inside.append(not is_seen_outside and (depth > 0 or Sign.CLOSES in line))
         reading.lines.append(markers.SIGNS.sub("", line))
     return _folded(reading)
+
+
+def _lines(text: str) -> list[str]:
+    """The text's lines; what is longer than any letter stays together at the end."""
+    found: list[str] = _LINE.findall(text)
+    return found if len(found) <= _MOST_LINES else [*found[:_MOST_LINES], "".join(found[_MOST_LINES:])]
 
 
 class _Reading:
@@ -113,13 +125,20 @@ class _Reading:
         if self._is_quoted(at):
             return self._quoted(at)
         if (found := lines.separator(line)) is not None:
-            return Kind.FORWARDED if found is Separator.FORWARDED else Kind.QUOTED, left
+            return self._separated(at, found)
         if self._has_fields(at) or (lines.is_rule(line) and self._has_fields(self._after_blank(at + 1))):
             return self._kind_of_rest(at), left
         count, is_certain = lines.attribution(self.lines, at)
         if count and (found_count := self._attributed(at + count, is_certain)):
             return Kind.QUOTED, count + found_count - 1
         return self._signature(at)
+
+    def _separated(self, at: int, found: Separator) -> tuple[Kind, int]:
+        """All to the end goes with the line, unless what follows says itself how far it goes."""
+        following = self._after_blank(at + 1)
+        if found is Separator.ORIGINAL and (self._is_quoted(following) or self._is_attribution(following)):
+            return Kind.QUOTED, following - at
+        return Kind.FORWARDED if found is Separator.FORWARDED else Kind.QUOTED, len(self.lines) - at
 
     def _is_quoted(self, at: int) -> bool:
         if at >= len(self.lines):
@@ -187,8 +206,11 @@ class _Reading:
     def _begins_something(self, at: int) -> bool:
         if at >= self.rest or self._is_quoted(at) or lines.separator(self.lines[at]) or lines.is_rule(self.lines[at]):
             return True
-        count, is_certain = lines.attribution(self.lines, at)
-        return bool(count) and is_certain
+        return self._is_attribution(at)
+
+    def _is_attribution(self, at: int) -> bool:
+        """Beyond doubt."""
+        return at < len(self.lines) and lines.attribution(self.lines, at)[1]
 
 
 def _folded(reading: _Reading) -> Folded:

@@ -30,7 +30,7 @@ class Mail:
 
     headers: Headers = field(repr=False)
     author: Address
-    """Who is in From; an empty address where there is none."""
+    """Who is in From or, where that names no address, in Sender or Return-Path."""
     sender: Address
     reply_to: tuple[Address, ...]
     to: tuple[Address, ...]
@@ -50,8 +50,8 @@ class Mail:
     verdict: Verdict
     bounce: Bounce | None
     report: Report | None
-    notes: tuple[Text, ...] = ()
-    """What was left out because a limit was met."""
+    left_out: tuple[Text, ...] = ()
+    """Which limits its structure met."""
     unreadable: Text | None = None
     """Why only some fields could be read; then there is no text and no file."""
 
@@ -78,6 +78,13 @@ class Mail:
         if found.original is not None or attached is None or not forwards.is_forward(self.subject):
             return found
         return Folded(found.pieces, forwards.attached(attached.part.content(blocks.LARGEST_BLOCK)))
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """What was left out because a limit was met; the text's own is known when it was undone."""
+        if not self.body.is_cut:
+            return self.left_out
+        return (*self.left_out, text("Its text is longer than {size} MB and was cut there.", size=2))
 
     @property
     def inline(self) -> dict[str, Attachment]:
@@ -151,12 +158,12 @@ class _Found:
     raw: bytes
     structure: Structure
     others: Iterable[str] = ()
-    contents: Contents = Contents()
+    contents: Contents = field(default_factory=Contents)
 
 
 def _mail(found: _Found) -> Mail:
     headers, contents, others = found.structure.headers, found.contents, found.others
-    author = addresses.first(headers.all("from"), others)
+    author = _author(headers, others)
     reply_to = addresses.read(headers.all("reply-to"), others)
     subject = encoded.words(headers.first("subject"), others)[:_LONGEST_SUBJECT]
     body = Body(contents.plain, contents.html, others, subject)
@@ -183,8 +190,16 @@ def _mail(found: _Found) -> Mail:
         verdict=kinds.verdict(Evidence(headers, author, subject, has_other_reply_to, bounce, report)),
         bounce=bounce,
         report=report,
-        notes=tuple(_notes(found.structure)),
+        left_out=tuple(_left_out(found.structure)),
     )
+
+
+def _author(headers: Headers, others: Iterable[str]) -> Address:
+    named = addresses.first(headers.all("from"), others)
+    if named.address:
+        return named
+    other = addresses.first([*headers.all("sender"), *headers.all("return-path")], others)
+    return Address(named.name or other.name, other.address)
 
 
 def _bounce(found: _Found, author: Address, body: Body) -> Bounce | None:
@@ -197,7 +212,7 @@ def _bounce(found: _Found, author: Address, body: Body) -> Bounce | None:
     return bounces.said(headers, found.structure.parts, body.text)
 
 
-def _notes(found: Structure) -> Iterator[Text]:
+def _left_out(found: Structure) -> Iterator[Text]:
     if found.headers.is_cut:
         yield text(
             "Its header is longer than {size} KB. The rest of it was left out.", size=blocks.LARGEST_BLOCK // 1024

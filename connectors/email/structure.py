@@ -46,11 +46,6 @@ class Part:
         """The charset it claims."""
         return self.type.text("charset")
 
-    @property
-    def encoded_size(self) -> int:
-        """How many bytes its content takes as it was sent."""
-        return self.end - self.start
-
     def content(self, most: int | None = None) -> bytes:
         """Its bytes, with the transfer encoding undone; of `most` encoded bytes at most."""
         end = self.end if most is None else min(self.end, self.start + most)

@@ -5,7 +5,6 @@ import re
 
 _ONLY_BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]*\Z")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
-_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} [^\n]*\n", re.MULTILINE)
 
 
@@ -46,7 +45,7 @@ def _piece(raw: bytes) -> bytes:
     try:
         return binascii.a2b_base64(raw)
     except binascii.Error:
-        letters = _NOT_BASE64.sub(b"", raw.translate(_URL_SAFE) if b"+" not in raw and b"/" not in raw else raw)
+        letters = _NOT_BASE64.sub(b"", raw)
         letters = letters[: len(letters) - (len(letters) % 4 == 1)]
         return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 

@@ -198,7 +198,8 @@ async def test_an_escalated_ticket_stands_in_the_supervisors_channel_with_why_in
     assert said == "The supervisors are asked in their channel."
     posted = await chat.shows()
     assert "line C9: Ines asks the supervisors to look at #1. !team" in posted
-    assert any("asked the supervisors to look at this: She will leave us." in each for each in posted)
+    assert any("Ines asked the supervisors to look at this." in each for each in posted)
+    assert ("note", "She will leave us.") in await shop.said()
     [line] = [posting.shown for posting in chat.got if posting.place == "C9"]
     assert isinstance(line, Line)
     assert line.link is not None

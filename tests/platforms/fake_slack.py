@@ -234,6 +234,10 @@ class FakeSlack:
         """Lets every answer take so long; what it tells of happens at once."""
         self.faults.slow_s = seconds
 
+    def slow_files(self, seconds: float) -> None:
+        """Lets every download of a file take so long."""
+        self.faults.slow_files_s = seconds
+
     def passes(self, seconds: float) -> None:
         """Lets Slack's time pass: triggers and response_urls grow old, rate limits end."""
         self.clock.ahead_s += seconds

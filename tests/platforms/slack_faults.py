@@ -25,6 +25,7 @@ class Faults:
 
     coming: list[Fault] = field(default_factory=list)
     slow_s: float = 0.0
+    slow_files_s: float = 0.0
 
     def next(self, method: str) -> Fault | None:
         """The trouble this call meets."""

@@ -179,6 +179,7 @@ class Web:
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         """A private file; without a right token and scope a redirect to the sign-in page, as on Slack."""
+        await asyncio.sleep(self.faults.slow_files_s)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not slack_uploads.may_download(self.world, token):
             raise web.HTTPFound(f"/signin?redir={request.path}")

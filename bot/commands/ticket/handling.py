@@ -3,8 +3,8 @@
 from bot import cards
 from bot.commands import kinds
 from bot.commands.call import Call
-from bot.commands.reading import one_contact
 from bot.commands.registry import command
+from bot.commands.values import one_contact
 from core import contacts, dialogs, lookup, tags, teams, tickets
 from core import spam as marking
 from core.models import Ticket

@@ -22,7 +22,9 @@ def guild() -> Iterator[Guild]:
 @pytest.fixture(scope="module")
 def desk(guild: Guild, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The desk, whose forum is set up."""
-    running = Server(tmp_path_factory.mktemp("desk"), {"PRESENT": "2h"} | guild.discord.environment())
+    running = Server(
+        tmp_path_factory.mktemp("desk"), {"PRESENT": "2h", "HOLD_MAIL": "3s"} | guild.discord.environment()
+    )
     running.start()
     guild.set_up()
     yield running

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from core import threads
-from core.models import Delivery
+from core.desk import Desk
+from core.models import Bucket, Delivery
 from tests.contracts.desk import eventually
 from tests.platforms.discord_intents import Intent
 from tests.rooms.discord.guild import Guild, Team, plain
@@ -171,6 +172,14 @@ async def test_a_missing_permission_is_named(team: Team, guild: Guild) -> None:
     found = await eventually(look, bool)
     guild.discord.overwrite(guild.forum, guild.discord.bot, allow=("view_channel",))
     assert "“Send Messages in Threads”" in found[0]
+    await team.shop.change(_waits_no_longer)
+    await team.says("nobody may say this")
+
+
+def _waits_no_longer(desk: Desk) -> None:
+    """What was put off may go now."""
+    desk.execute(update(Delivery).where(Delivery.is_due).values(not_before=None))
+    desk.execute(delete(Bucket))
 
 
 async def test_a_token_that_is_worth_nothing_is_named_and_the_rest_goes_on(tmp_path: Path, guild: Guild) -> None:

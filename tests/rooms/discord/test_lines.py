@@ -1,6 +1,17 @@
 """Lines in posts: undone, edited, deleted, stopped, commands, files; strangers; questions to who is no agent."""
 
-from core.models import Role
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import select
+
+from core import quarantine
+from core.models import File, Role
+from tests.contracts.desk import eventually
+from tests.platforms.discord_deeds import event_json
 from tests.platforms.discord_reading import shown
 from tests.rooms.discord.guild import Guild, Team, plain
 
@@ -44,6 +55,20 @@ async def test_a_line_that_calls_a_colleague_is_stopped_and_decided_by_a_button(
     await team.until(lambda: [1] if question.deleted else [])
 
 
+async def test_a_reply_that_is_stopped_when_its_time_has_come_is_asked_about_once(team: Team) -> None:
+    ben = f"ben-{team.post.id}"
+    colleague = await team.shop.agent(ben, Role.ADMIN)
+    await team.becomes_ticket()
+    said = await team.line("!r It ships today", "held")
+    number = team.post.name.split()[0].lstrip("#")
+    await colleague.types(f"ticket assign {number} @{ben}")
+    await team.until(lambda: [1] if "✋" in said.reactions else [])
+    question = await team.says("Send anyway")
+    await team.does(team.ines.person.presses(question, "Send anyway"))
+    await team.until(lambda: [1] if "✅" in said.reactions else [])
+    assert sum("Send anyway" in shown(m) for m in team.post.messages) <= 1
+
+
 async def test_a_link_into_the_server_stops_a_line(team: Team, guild: Guild) -> None:
     await team.takes()
     await team.line(f"see https://discord.com/channels/{guild.discord.guild_id}/1/2", "stopped")
@@ -69,6 +94,64 @@ async def test_files_come_and_go(team: Team) -> None:
     await team.colleague_notes("as it came", "lamp.txt", b"broken")
     message = await team.says("as it came")
     assert [(file.filename, file.content) for file in message.attachments] == [("lamp.txt", b"broken")]
+
+
+async def test_a_line_that_comes_again_brings_its_files_once(team: Team, guild: Guild) -> None:
+    said = await team.does(team.ines.person.posts(team.post, "!n the label", files={"label.txt": b"so fragile"}))
+    await team.says_eventually(("note", "the label"))
+
+    async def again() -> None:
+        world = guild.discord.world
+        world.tell("MESSAGE_CREATE", event_json(world, said), channel=said.channel, message=said)
+
+    await team.does(again())
+    await team.line("!n behind it", "note")
+    kept = await team.shop.read(lambda desk: list(desk.session.scalars(select(File).where(File.size == 10))))
+    assert [file.name for file in kept] == ["label.txt"]
+
+
+@contextmanager
+def _unwritable(team: Team, words: str) -> Iterator[None]:
+    """The store takes no message with these words for the time of a block."""
+    _change(team, f"CREATE TRIGGER odd BEFORE INSERT ON message WHEN NEW.body = '{words}' "
+                  "BEGIN SELECT RAISE(ABORT, 'odd'); END")  # fmt: skip
+    yield
+    _change(team, "DROP TRIGGER odd")
+
+
+def _change(team: Team, statement: str) -> None:
+    other = sqlite3.connect(team.desk.folder / "data" / "deskbell.db", timeout=10)
+    other.execute(statement)
+    other.commit()
+    other.close()
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_a_line_that_cannot_be_kept_waits_in_quarantine_and_is_taken_in_when_asked_again(
+    team: Team, is_late: bool
+) -> None:
+    words = f"odd one {is_late}"
+    boss = await team.shop.agent(f"boss-{team.post.id}", Role.ADMIN)
+
+    async def waiting() -> list[int]:
+        return await team.shop.read(lambda desk: [each.id for each in quarantine.waiting(desk)])
+
+    async def ask_again() -> None:
+        await team.shop.change(lambda desk: quarantine.ask_again(desk, quarantine.by_id(desk, number)))
+
+    with _unwritable(team, words):
+        if is_late:
+            team.desk.end(signal.SIGKILL)
+        await team.does(team.ines.person.posts(team.post, words))
+        if is_late:
+            team.desk.start()
+        (number,) = await eventually(waiting, bool)
+        assert "1 thing" in await boss.types("desk quarantine")
+        await ask_again()
+        assert await eventually(waiting, bool) == [number]
+    await team.line("after it", "note")
+    await ask_again()
+    await team.says_eventually(("note", words))
 
 
 async def test_a_stranger_in_the_post_is_told_kindly_and_nothing_is_kept(team: Team) -> None:

@@ -14,11 +14,12 @@ from bot.discord.rest import Rest
 from bot.discord.room import DiscordRoom
 from bot.discord.sending import Sending
 from bot.discord.settings import Section
-from bot.discord.troubles import LostThread, MadeAgain
+from bot.discord.troubles import LostThread, MadeAgain, Shut
 from bot.wiring import Wiring
 from core import files, kept, places, pressed
 from core.connector import Found
 from core.connector import Sent as Shown
+from core.errors import TemporaryError
 from core.room import Board, Line, Posting
 from core.show import Card, verbatim
 from tests.platforms import discord_deeds as deeds
@@ -88,6 +89,22 @@ async def test_a_card_for_a_channel_that_is_gone_is_lost(room: DiscordRoom, guil
     await team.does(delete())
     with pytest.raises(LostThread):
         await room.send(_posting(channel, LAMP, number=3))
+
+
+async def test_what_the_bot_may_not_say_waits_and_is_told_of_once(room: DiscordRoom, guild: Guild, team: Team) -> None:
+    channel, bot = _channel(guild, "lamps-shut"), guild.discord.bot
+    said = await team.does(guild.discord.owner.types("/desk setup", channel))
+    assert "is Support's now" in said.text
+    guild.discord.overwrite(channel, bot, deny=("send_messages",), allow=("view_channel",))
+    for number in (6, 7):
+        with pytest.raises(Shut) as refused:
+            await room.send(_posting(channel, Line((verbatim("Somebody is waiting"),)), number=number))
+        assert isinstance(refused.value, TemporaryError)
+    await team.until(lambda: [m for m in guild.discord.owner.dms if "lacks the permission" in m.content])
+    guild.discord.overwrite(channel, bot, allow=("view_channel", "send_messages"))
+    await room.send(_posting(channel, Line((verbatim("Somebody is waiting"),)), number=7))
+    await team.does(guild.discord.owner.types("/desk setup", "general", channel=guild.forum))
+    assert sum("lacks the permission" in m.content for m in guild.discord.owner.dms) == 1
 
 
 async def test_a_call_whose_post_was_deleted_did_not_arrive_and_the_forum_stays(

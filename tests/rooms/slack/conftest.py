@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.slack import keepingup, sockets
 from bot.slack.manifest import manifest
 from bot.supervise import keep_running
-from core import accounts, intake, teams
+from core import accounts, teams
 from core.actor import SYSTEM
 from core.models import Channel, Role
 from core.receipt import Source

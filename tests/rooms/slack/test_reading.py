@@ -14,11 +14,11 @@ from bot.commands import COMMANDS
 from bot.connecting import fits, keep
 from bot.slack import inbound
 from bot.slack.connecting import GUIDE, tried
-from bot.slack.inbound import Came, LookedHome, Removed, Revoked, Shut, Typed
+from bot.slack.inbound import Broken, Came, LookedHome, Removed, Revoked, Shut, Typed
 from bot.slack.lines import meant, reads
 from bot.slack.manifest import EVENTS, SCOPES, manifest
 from bot.slack.pace import Rates
-from bot.slack.troubles import LostThread, MissingScope, ShutChannel, WrongKeys, meaning
+from bot.slack.troubles import AskedToWait, LostThread, MissingScope, ShutChannel, WrongKeys, meaning
 from bot.slack.web import Me
 from bot.slack.words import Wire
 from core.connector import Severity
@@ -44,7 +44,7 @@ def _typed(**more: object) -> Typed:
         (BOTS, None),
         ({**SAID, "bot_id": "BOTHER"}, None),
         ({**SAID, "subtype": "channel_join"}, None),
-        ({"type": "message"}, None),
+        ({"type": "message"}, Broken("KeyError")),
         ({"type": "member_joined_channel", "channel": "C1", "user": "U2"}, Came("C1", "U2")),
         ({"type": "app_home_opened", "user": "U1", "tab": "home"}, LookedHome("U1")),
         ({"type": "app_home_opened", "user": "U1", "tab": "messages"}, None),
@@ -83,7 +83,9 @@ json_values = st.recursive(
 
 @given(st.sampled_from([*EVENTS, "message"]), st.dictionaries(st.sampled_from(list(SAID)), json_values))
 def test_whatever_an_event_holds_reading_it_fails_never(kind: str, more: Wire) -> None:
-    inbound.read({**more, "type": kind.partition(".")[0]}, ME)
+    event = {**more, "type": kind.partition(".")[0]}
+    inbound.read(event, ME)
+    assert all(isinstance(each, str) for each in (inbound.lane(event), inbound.text_of(event), *inbound.spot(event)))
 
 
 def test_a_changed_line_is_read_as_it_is_now() -> None:
@@ -160,7 +162,7 @@ class _Answer(dict[str, object]):
         (200, "token_revoked", WrongKeys), (200, "missing_scope", MissingScope), (200, "is_archived", ShutChannel),
         (200, "message_not_found", LostThread), (200, "not_in_channel", ShutChannel),
         (200, "invalid_blocks", PermanentError),
-        (429, "ratelimited", TemporaryError), (500, "", type(None)), (200, "internal_error", type(None)),
+        (429, "ratelimited", AskedToWait), (500, "", type(None)), (200, "internal_error", type(None)),
     ],
 )  # fmt: skip
 def test_a_refusal_means(status: int, code: str, kind: type) -> None:
