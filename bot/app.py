@@ -30,6 +30,7 @@ from bot.settings import Settings
 from bot.slack.settings import Section as SlackSection
 from bot.supervise import Part, keep_running
 from bot.wiring import Wiring
+from connectors.email.settings import Section as EmailSection
 from connectors.telegram.settings import Section as TelegramSection
 from connectors.webchat.connector import WebChat
 from connectors.webchat.settings import Section as WebChatSection
@@ -47,7 +48,7 @@ log = logging.getLogger(__name__)
 
 REACTIONS = (notices.tell, showing.follow, alerts.raise_, carrying.carry, parting.ask, outages.reroute)
 """What follows from events, in the order it happens."""
-PARTS = ("webchat", "telegram", "room", "slack", "discord", "schedule")
+PARTS = ("webchat", "telegram", "email", "room", "slack", "discord", "schedule")
 """What `run --only` can choose."""
 _STOP_S = 5
 
@@ -133,7 +134,13 @@ def _kinds(house: House, only: Sequence[str]) -> dict[str, Callable[[], Sending]
 
         return Telegram(house.desks, house.store, house.secret)
 
-    return {kind: make for kind, make in (("telegram", telegram),) if kind in only}
+    @cache
+    def email() -> Sending:
+        from connectors.email.connector import Email
+
+        return Email(house.desks, house.store, house.secret, house.settings.data_dir / "outbox")
+
+    return {kind: make for kind, make in (("telegram", telegram), ("email", email)) if kind in only}
 
 
 def _is_described(kind: str) -> bool:
@@ -141,6 +148,8 @@ def _is_described(kind: str) -> bool:
     match kind:
         case "telegram":
             return TelegramSection().on or bool(TelegramSection().webhook_url)
+        case "email":
+            return EmailSection().on
         case _:
             return False
 
@@ -150,7 +159,8 @@ def off() -> list[Finding]:
     sections = (
         (SlackSection().on, text("Slack is off: deskbell connect slack"), "SLACK_BOT_TOKEN"),
         (DiscordSection().on, text("Discord is off: deskbell connect discord"), "DISCORD_TOKEN"),
-        (TelegramSection().on, text("Telegram is off: deskbell connect telegram"), "TELEGRAM_BOT_TOKEN"),
+        (TelegramSection().on, text("Telegram is off."), "TELEGRAM_BOT_TOKEN"),
+        (EmailSection().on, text("E-mail is off."), "EMAIL_ADDRESS"),
     )
     return [Finding(Severity.OFF, said, setting) for is_on, said, setting in sections if not is_on]
 
@@ -192,17 +202,20 @@ async def prepare(house: House) -> None:
     for kind, name, known in _described():
         if not await house.desks.read(SYSTEM, lambda desk, name=name: channels.is_there(desk, name)):  # type: ignore[misc]
             await house.desks.change(
-                SYSTEM, lambda desk, kind=kind, name=name, known=known: beginning.begin_channel(desk, kind, name, known)  # type: ignore[misc]
+                SYSTEM,
+                lambda desk, kind=kind, name=name, known=known: beginning.begin_channel(desk, kind, name, known),  # type: ignore[misc]
             )
 
 
 def _described() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """The channels `.env` describes: kind, name, and what the desk itself wants to know of them."""
-    webchat, telegram = WebChatSection(), TelegramSection()
+    webchat, telegram, email = WebChatSection(), TelegramSection(), EmailSection()
     if webchat.on:
         yield "webchat", webchat.name, {}
     if telegram.on:
         yield "telegram", telegram.name, {"topics": telegram.given()["topics"]}
+    if email.on:
+        yield "email", email.name, {}
 
 
 def _expect(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""The team chats that `deskbell connect` knows, and the conversation in which one is connected."""
+"""The team chats and channels that `deskbell connect` knows, and the conversation in which one is connected."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,14 @@ def _discord() -> Connection:
     return Connection(GUIDE, tried)
 
 
-CONNECTIONS: dict[str, Callable[[], Connection]] = {"slack": _slack, "discord": _discord}
+def _telegram() -> Connection:
+    from bot.telegram import GUIDE
+    from connectors.telegram.trying import tried
+
+    return Connection(GUIDE, tried)
+
+
+CONNECTIONS: dict[str, Callable[[], Connection]] = {"slack": _slack, "discord": _discord, "telegram": _telegram}
 """By name; the library of one is only imported when it is asked for."""
 
 

@@ -9,7 +9,7 @@ from bot.alone import Alone
 from bot.sender import Sender
 from bot.supervise import Part, keep_running
 from bot.wiring import Wiring
-from core import channels, outgoing, parts
+from core import channels, groups, outgoing, parts
 from core.actor import SYSTEM
 from core.connector import Described, Line, Sending
 from core.errors import DeskbellError, TemporaryError
@@ -59,7 +59,7 @@ class Lines:
         except TemporaryError as error:
             log.warning("the channels cannot be read now: %s", error)
             return
-        wanted = {each.id: self._with_own(each) for each in rows}
+        wanted = {each.id: self._with_own(_as_set_up(each)) for each in rows}
         for channel_id, is_open in list(self._open.items()):
             if wanted.get(channel_id) != is_open.channel:
                 await self._close(channel_id)
@@ -118,6 +118,11 @@ class Lines:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _as_set_up(channel: Described) -> Described:
+    """A channel without what is only noted beside its settings: a line need not be opened anew for it."""
+    return replace(channel, settings={name: value for name, value in channel.settings.items() if name != groups.NOTED})
 
 
 def first_of(errors: BaseExceptionGroup[DeskbellError]) -> DeskbellError:

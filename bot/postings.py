@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot import cards
+from bot import cards, quoting
 from core import accounts, dialogs, history, messages, outbox, places, policy, pushed, threads, tickets
 from core.actor import Actor, ActorKind
 from core.desk import Desk
@@ -150,10 +150,14 @@ def _said(desk: Desk, message: Message, files: Sequence[File]) -> Words:
     is_gone = message.deleted_at is not None or message.redacted_at is not None
     return Words(
         history.side_of(message), history.who_said(desk, message),
-        text("(taken back)") if message.deleted_at is not None else history.words_of(message),
+        text("(taken back)") if message.deleted_at is not None else _as_read(desk, message),
         () if is_gone else tuple(_attached(file) for file in files if file.erased_at is None),
         is_edited=message.edited_at is not None, is_gone=is_gone,
     )  # fmt: skip
+
+
+def _as_read(desk: Desk, message: Message) -> Text:
+    return quoting.with_former(desk, message, quoting.with_quote(desk, message))
 
 
 def _attached(file: File) -> Attached:

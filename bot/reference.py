@@ -108,6 +108,7 @@ _TITLES = {
     "": "The desk",
     "WEBCHAT_": "The web chat",
     "TELEGRAM_": "Telegram",
+    "EMAIL_": "E-mail",
     "SLACK_": "Slack",
     "DISCORD_": "Discord",
 }

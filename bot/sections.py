@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from bot.discord.settings import Section as DiscordSection
 from bot.settings import Settings
 from bot.slack.settings import Section as SlackSection
+from connectors.email.settings import Section as EmailSection
 from connectors.telegram.settings import Section as TelegramSection
 from connectors.webchat.settings import Options as WebChatOptions
 from connectors.webchat.settings import Section as WebChatSection
@@ -19,7 +20,7 @@ from core.errors import ConfigurationError
 from core.render import Voice
 from core.show import Text, text, verbatim
 
-SECTIONS = (Settings, WebChatSection, TelegramSection, SlackSection, DiscordSection)
+SECTIONS = (Settings, WebChatSection, TelegramSection, EmailSection, SlackSection, DiscordSection)
 """Everything that reads `.env`."""
 
 

@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         timedelta(minutes=5), description="After the agent's last word a silent customer is asked: still there?"
     )
     idle_end: Lasting = Field(timedelta(minutes=5), description="After that question the dialog ends.")
+    idle_silent: Lasting = Field(
+        timedelta(minutes=60),
+        description="After the agent's last word a dialog ends without a question where nobody can see whether its "
+        "customer is still there (Telegram).",
+    )
     gone_grace: Lasting = Field(
         timedelta(minutes=2), description="How long a closed page may be away before its dialog ends."
     )
@@ -152,8 +157,8 @@ class Settings(BaseSettings):
         """The desk's waiting times and limits."""
         return Pace(
             hold_chat=self.hold_chat, hold_mail=self.hold_mail, still_there=self.still_there, idle_end=self.idle_end,
-            gone_grace=self.gone_grace, call_out=self.call_out, give_up=self.give_up, close_silent=self.close_silent,
-            relink=self.relink, pending=self.pending, present=self.present,
+            idle_silent=self.idle_silent, gone_grace=self.gone_grace, call_out=self.call_out, give_up=self.give_up,
+            close_silent=self.close_silent, relink=self.relink, pending=self.pending, present=self.present,
             largest_file=self.largest_file_mb * 1024 * 1024, messages_per_minute=self.messages_per_minute,
             visitors_per_minute=self.visitors_per_minute,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The command line's part in connecting team chats: prints manifests, asks for keys, tries them, writes `.env`."""
+"""The command line's part in connecting team chats and channels: prints manifests, asks for keys, tries them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ _SIGNS = {"on": "✓", "off": "–", "warning": "!", "error": "✗"}
 
 
 def connect(
-    name: Annotated[str, typer.Argument(help="The team chat, for example slack.")],
+    name: Annotated[str, typer.Argument(help="The team chat or channel: slack, discord, telegram.")],
     key: Annotated[list[str] | None, typer.Option("--key", help="NAME=VALUE, for scripts; repeat it.")] = None,
 ) -> None:
-    """Connect a team chat: says where its keys are found, asks for them, tries them, and writes .env."""
+    """Connect a team chat or channel: says where its keys are found, asks for them, tries them, and writes .env."""
     connection, say = connections.named(name), Voice().say
     guide = connection.guide
     if not key:

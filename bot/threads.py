@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import cards
+from bot import cards, quoting
 from core import dialogs, history, messages, policy, replies, tickets
 from core.desk import Desk
 from core.models import (
@@ -135,6 +135,9 @@ def read(desk: Desk, key: str, *, after: int = 0) -> Thread:
 
 
 def _readers(desk: Desk, where: Spot, *, is_relay: bool) -> Text:
+    if is_relay and where.dialog is not None and where.dialog.facts.get("audience"):
+        everyone = where.dialog.facts["audience"]
+        return text("To the customer and everyone in {group}. !n writes a note for the team.", group=everyone)
     if is_relay:
         return text("To the customer. !n writes a note for the team.")
     if where.dialog is not None and where.dialog.state is DialogState.LIVE:
@@ -175,8 +178,9 @@ def _item(desk: Desk, row: Any, names: Names, files: dict[int, list[File]]) -> I
 def _said(desk: Desk, message: Message, seq: int, files: dict[int, list[File]]) -> Item:
     is_gone = message.deleted_at is not None or message.redacted_at is not None
     return Item(
-        f"m{message.id}", seq, history.side_of(message), history.who_said(desk, message), history.words_of(message),
-        message.said_at, _mark(desk, message), message.id, message.dialog_id, message.dialog_seq,
+        f"m{message.id}", seq, history.side_of(message), history.who_said(desk, message),
+        quoting.with_quote(desk, message), message.said_at, _mark(desk, message), message.id, message.dialog_id,
+        message.dialog_seq,
         is_own=message.agent_id is not None and message.agent_id == desk.actor.agent_id,
         is_edited=message.edited_at is not None, is_gone=is_gone,
         files=() if message.redacted_at else tuple(f for f in files.get(message.id, []) if f.erased_at is None),

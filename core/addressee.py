@@ -6,10 +6,9 @@ from core import contacts, merged, tickets
 from core.desk import Desk
 from core.errors import UserError
 from core.events import MessageSplitOff
+from core.kinds import CHATS
 from core.models import Channel, Dialog, EventRow, Identity, Message, Ticket
 from core.show import text
-
-_CHATS = ("webchat", "telegram")
 
 
 def whither(desk: Desk, dialog: Dialog | None, ticket: Ticket | None) -> tuple[Dialog | None, Ticket | None]:
@@ -27,7 +26,7 @@ def whither(desk: Desk, dialog: Dialog | None, ticket: Ticket | None) -> tuple[D
     dialog = _dialog_of(desk, ticket)
     if dialog is None and ticket.channel_id is None:
         raise UserError(text("There is no channel to reach the customer of #{number} by.", number=ticket.id))
-    if dialog is None and desk.session.get_one(Channel, ticket.channel_id).kind in _CHATS:
+    if dialog is None and desk.session.get_one(Channel, ticket.channel_id).kind in CHATS:
         raise UserError(
             text(
                 "The customer of #{number} has never written in this chat and would not see it. "
@@ -56,6 +55,22 @@ def _dialog_of(desk: Desk, ticket: Ticket) -> Dialog | None:
         .order_by(case((own, 0), (origin, 1), else_=2), Dialog.id.desc())
     )
     return desk.session.scalars(statement.limit(1)).one_or_none()
+
+
+def by_letter(desk: Desk, ticket: Ticket) -> tuple[int, int] | None:
+    """The channel and address a letter about this ticket goes to: where its customer wrote from last, else to an
+    address they have; None where its channel is none of letters, or they have no address."""
+    channel = None if ticket.channel_id is None else desk.session.get_one(Channel, ticket.channel_id)
+    if channel is None or channel.kind in CHATS or ticket.contact_id is None:
+        return None
+    theirs = Identity.contact_id.in_(contacts.everyone(desk, ticket.contact_id))
+    wrote = select(Identity.id).join(Message, Message.identity_id == Identity.id)
+    last = wrote.where(theirs, Message.channel_id == channel.id, Message.ticket_id.in_(merged.family(ticket.id)))
+    found = desk.execute(last.order_by(Message.id.desc()).limit(1)).scalar_one_or_none()
+    if found is None:
+        has = select(Identity.id).where(theirs, Identity.kind == channel.kind)
+        found = desk.execute(has.order_by(Identity.is_verified.desc(), Identity.id).limit(1)).scalar_one_or_none()
+    return None if found is None else (channel.id, found)
 
 
 def reads(desk: Desk, dialog: Dialog, ticket: Ticket) -> bool:

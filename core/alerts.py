@@ -9,6 +9,8 @@ from core.calls import Raised
 from core.desk import Desk, Happened
 from core.events import (
     Assigned,
+    CustomerBarred,
+    CustomerReacted,
     DialogCalledOut,
     DialogEnded,
     DialogStarted,
@@ -21,6 +23,7 @@ from core.events import (
     StatusChanged,
     TicketMerged,
     TicketUnmerged,
+    WentPrivate,
 )
 from core.models import IS_OPEN, Agent, Alert, AlertKind, Author, Dialog, EventRow, Reader, Status, Thread, Ticket
 from core.naming import Names
@@ -29,6 +32,8 @@ from core.show import Text, text
 
 _LINED = (
     Assigned,
+    CustomerBarred,
+    CustomerReacted,
     DialogEnded,
     DialogTaken,
     MessageFailed,
@@ -36,6 +41,7 @@ _LINED = (
     StatusChanged,
     TicketMerged,
     TicketUnmerged,
+    WentPrivate,
 )
 """What is worth a line in its threads."""
 

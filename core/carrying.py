@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 
-from core import mirrors, outbox, upsert
+from core import mirrors, outbox, reaching, upsert
 from core.connector import Sent
 from core.desk import Desk, Happened
-from core.events import MessageAdded, MessageDeleted, MessageEdited, MessageRedacted
-from core.kinds import PULLED
+from core.events import Event, MessageAdded, MessageDeleted, MessageEdited, MessageRedacted
+from core.kinds import CHATS, PULLED
 from core.models import (
     TO_BE_SENT,
     Author,
@@ -24,6 +24,8 @@ from core.models import (
 )
 from core.outbox import Wanted
 from core.pushed import EDIT, RETRACT, SAY
+from core.render import Voice
+from core.show import text
 
 
 def carry(desk: Desk, happened: Sequence[Happened]) -> None:
@@ -32,17 +34,20 @@ def carry(desk: Desk, happened: Sequence[Happened]) -> None:
     said = [each for each in events if isinstance(each, MessageAdded) and each.reader == Reader.CUSTOMER]
     _say(desk, [each.message_id for each in said if each.author != Author.CONTACT])
     _change(desk, [each.message_id for each in events if isinstance(each, MessageEdited)], EDIT)
-    gone = [each.message_id for each in events if isinstance(each, MessageDeleted | MessageRedacted)]
-    _withdraw(desk, gone)
-    _change(desk, gone, RETRACT)
+    gone = [each for each in events if isinstance(each, MessageDeleted | MessageRedacted)]
+    _withdraw(desk, [each.message_id for each in gone])
+    _change(desk, [each.message_id for each in gone], RETRACT)
+    _requote(desk, [each for each in gone if isinstance(each, MessageRedacted)])
 
 
 _identity_id = func.coalesce(Message.identity_id, Dialog.identity_id).label("identity")
 _ROUTES = (
     select(Message.id, Message.ticket_id, Message.dialog_id, Channel.id.label("channel"), _identity_id)
+    .add_columns(and_(Channel.kind.in_(CHATS), Identity.failed_at.is_not(None)).label("is_barred"))
     .outerjoin(Dialog, Dialog.id == Message.dialog_id)
     .join(Channel, Channel.id == func.coalesce(Message.channel_id, Dialog.channel_id))
-    .where(Channel.kind.not_in(PULLED), _identity_id.is_not(None))
+    .join(Identity, Identity.id == func.coalesce(Message.identity_id, Dialog.identity_id))
+    .where(Channel.kind.not_in(PULLED))
 )
 """By which channel and to which address a message goes: its own, else its dialog's."""
 
@@ -51,6 +56,27 @@ def _say(desk: Desk, message_ids: Sequence[int | None]) -> None:
     if message_ids:
         rows = desk.execute(_ROUTES.where(Message.id.in_(message_ids)).order_by(Message.id)).all()
         outbox.put(desk, *(_wanted(SAY, row) for row in rows))
+        _stop(desk, [row.id for row in rows if row.is_barred])
+
+
+BARRED = text("the customer has blocked us or left; it was not tried")
+
+
+def _stop(desk: Desk, message_ids: Sequence[int]) -> None:
+    """What is for who has shut us out is not tried: it has failed at once, and may be sent again when they are back."""
+    if message_ids:
+        theirs = (TO_BE_SENT, Delivery.kind == SAY, Delivery.thread_id.is_(None))
+        waits = select(Delivery.id).where(*theirs, Delivery.message_id.in_(message_ids)).order_by(Delivery.id)
+        for delivery_id in desk.execute(waits).scalars().all():
+            outbox.failed(desk, delivery_id, Voice().say(BARRED))
+
+
+def _requote(desk: Desk, gone: Sequence[Event]) -> None:
+    """What quotes a message that was removed for good is shown anew, without its words."""
+    for each in gone:
+        near = or_(Message.ticket_id == each.ticket_id, Message.dialog_id == each.dialog_id)
+        quoting = select(Message.id).where(near, Message.facts["quotes"].as_integer() == each.message_id)
+        mirrors.show_again(desk, list(desk.execute(quoting).scalars()))
 
 
 def _wanted(kind: str, row: Any) -> Wanted:
@@ -81,21 +107,25 @@ def _withdraw(desk: Desk, message_ids: Sequence[int | None]) -> None:
 def arrived(desk: Desk, delivery: Delivery, sent: Sent) -> None:
     """Keeps what now stands on the channel under its ids; what has changed on its way is changed there, too."""
     channel_id = int(delivery.lane.split(":")[1])
-    place = f"channel:{channel_id}"
     if delivery.kind == RETRACT or delivery.message_id is None:
         return
-    rows = [
-        {"message_id": delivery.message_id, "place": place, "external_id": each, "is_origin": False}
-        for each in (sent.external_id, *sent.more_ids)
-    ]
-    desk.execute(upsert.into(Copy, desk.on_postgres).on_conflict_do_nothing(), rows)
+    stands(desk, delivery.message_id, channel_id, (sent.external_id, *sent.more_ids))
     identity = desk.session.get(Identity, delivery.facts["identity"])
     if identity is not None:
-        identity.failed_at = None
+        reaching.back(desk, identity, ticket_id=delivery.ticket_id, dialog_id=delivery.dialog_id)
     message = desk.session.get_one(Message, delivery.message_id, populate_existing=True)
     if delivery.kind == SAY and delivery.facts.get("said_as") != mirrors.state_of(message):
         is_gone = message.deleted_at is not None or message.redacted_at is not None
         _change(desk, [message.id], RETRACT if is_gone else EDIT)
+
+
+def stands(desk: Desk, message_id: int, channel_id: int, keys: Sequence[str]) -> None:
+    """Keeps what a message is called on its channel, in all its parts; saying so twice is once."""
+    rows = [
+        {"message_id": message_id, "place": f"channel:{channel_id}", "external_id": each, "is_origin": False}
+        for each in keys
+    ]
+    desk.execute(upsert.into(Copy, desk.on_postgres).on_conflict_do_nothing(), rows)
 
 
 def shut(desk: Desk, delivery_id: int, why: str) -> None:
@@ -103,7 +133,7 @@ def shut(desk: Desk, delivery_id: int, why: str) -> None:
     delivery = desk.session.get_one(Delivery, delivery_id)
     identity = desk.session.get(Identity, delivery.facts.get("identity", 0))
     if identity is not None:
-        identity.failed_at = identity.failed_at or desk.now
+        reaching.lost(desk, identity, ticket_id=delivery.ticket_id, dialog_id=delivery.dialog_id)
     behind = select(Delivery.id).where(TO_BE_SENT, Delivery.lane == delivery.lane).order_by(Delivery.id)
     for each in [delivery_id, *desk.execute(behind).scalars().all()]:
         outbox.failed(desk, each, why)

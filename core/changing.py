@@ -29,7 +29,7 @@ def retracted(desk: Desk, source: Source, retracted: Retracted) -> Receipt:
 def reacted(desk: Desk, source: Source, reacted: Reacted) -> Receipt:
     """A customer put an emoji on a message, theirs or ours; none takes it away."""
     ours = carrying.stands_at(desk, source.channel_id, reacted.of)
-    if ours is not None and not _is_said_to(desk, source, reacted.sender, ours):
+    if ours is not None and ours.identity_id is None and not _is_said_to(desk, source, reacted.sender, ours):
         raise NotFound(_UNKNOWN)
     message = _locked(desk, ours or _theirs(desk, source, reacted.sender, reacted.of))
     emoji = reacted.emoji[:16]
@@ -55,10 +55,17 @@ def _theirs(desk: Desk, source: Source, sender: Sender, key: str) -> Message:
         .where(Identity.kind == sender.kind, Identity.address == sender.address)
         .where(Identity.is_verified == sender.is_verified)
     )
-    message = desk.session.scalars(statement).first()
+    message = desk.session.scalars(statement).first() or _part(desk, source, sender, key)
     if message is None:
         raise NotFound(_UNKNOWN)
     return message
+
+
+def _part(desk: Desk, source: Source, sender: Sender, key: str) -> Message | None:
+    """The sender's message that came in several parts, by one of these."""
+    message, who = carrying.stands_at(desk, source.channel_id, key), contacts.seen_before(desk, sender)
+    is_theirs = message is not None and who is not None and message.identity_id == who.identity_id
+    return message if is_theirs else None
 
 
 def _is_said_to(desk: Desk, source: Source, sender: Sender, message: Message) -> bool:

@@ -14,6 +14,7 @@ from core import (
     kept,
     kinds,
     messages,
+    reaching,
     subjects,
     teams,
     tickets,
@@ -34,6 +35,16 @@ from core.show import text
 def said(desk: Desk, source: Source, said: Said, *, admitted: bool) -> Receipt:
     """Takes in what somebody said. Raises Unreadable for a blocked sender, unless `admitted`."""
     who = sender(desk, said, admitted=admitted)
+    if kinds.is_sent_to(source.kind):
+        reaching.wrote(desk, who.identity_id)
+    receipt = _taken_in(desk, source, said, who)
+    if said.more_keys and receipt.message_id is not None:
+        carrying.stands(desk, receipt.message_id, source.channel_id, said.more_keys)
+    return receipt
+
+
+def _taken_in(desk: Desk, source: Source, said: Said, who: Known) -> Receipt:
+    """To where it belongs: the live dialog, the one that waits for somebody to be back, or a new one."""
     quoted = _quoted(desk, source, said.answers)
     words = _words(desk, source, who, said, quoted)
     meant = None if quoted is None else _meant(desk, who, quoted)

@@ -40,6 +40,21 @@ class Claims:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says besides its words."""
+
+    subject: str
+    answers: tuple[str, ...] = ()
+    """The ids of the mails it answers, the nearest first: of ours, which nobody can guess, and of theirs."""
+    is_automatic: bool = False
+    """Whether a machine sent it: it reopens nothing and is never answered by itself."""
+    nature: Text | None = None
+    """Who speaks in it and how that is known, for agents."""
+    rest: str = ""
+    """What it quotes: shown folded behind the words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Somebody said something."""
 
@@ -56,7 +71,11 @@ class Said:
     afresh: bool = False
     """Whether the writer asked for a new conversation."""
     audience: str = ""
-    """Who reads there besides them: `everyone in Club (214)`."""
+    """Who reads there besides them: a group's name and how many are in it."""
+    more_keys: tuple[str, ...] = ()
+    """What the source calls its further parts, where several came as one (an album)."""
+    letter: Letter | None = None
+    """Where it came by mail: it is no live dialog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +242,10 @@ class Outgoing:
     choices: tuple[Choice, ...] = ()
     answers: str = ""
     """The key of the customer's message it answers, where there is one."""
+    subject: str = ""
+    """What a letter is about."""
+    thread: tuple[str, ...] = ()
+    """The ids of the letters before it, the oldest first."""
     earlier_ids: tuple[str, ...] = ()
     """For an edit or a retraction: what the platform called its posts, in their order."""
 

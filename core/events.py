@@ -262,6 +262,13 @@ class CustomerBarred(Event):
     """A customer shut us out of their channel, or lets us in again."""
 
     barred: bool
+    by: str = ""
+    """The kinds of their other addresses, with commas."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentPrivate(Event):
+    """A conversation others could read goes on between the customer and us alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

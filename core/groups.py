@@ -1,16 +1,21 @@
 """Groups on a customers' platform: ignored until an admin allows one; there others read along."""
 
+from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import select
 
 from core import channels, contacts, notices, teams
 from core.connector import Bounced, CallFact, Inbound, Met
 from core.desk import Desk
 from core.errors import NotFound
-from core.models import Channel, Role
+from core.models import Channel, Identity, Role
 from core.notices import News
 from core.receipt import Receipt, Source
 from core.show import text
 
+NOTED = "groups"
+"""The setting of a channel under which its groups are noted."""
 _MOST = 200
 """Groups of one channel the desk remembers; whoever adds a bot to more is not told of."""
 
@@ -21,7 +26,7 @@ def is_allowed(desk: Desk, source: Source, group: str) -> bool:
 
 
 def _groups(channel: Channel) -> dict[str, Any]:
-    found: dict[str, Any] = channel.settings.get("groups", {})
+    found: dict[str, Any] = channel.settings.get(NOTED, {})
     return found
 
 
@@ -44,7 +49,28 @@ def met(desk: Desk, source: Source, met: Met) -> Receipt:
 
 def _note(desk: Desk, channel: Channel, group: str, title: str, *, is_allowed: bool) -> None:
     row = {"title": title, "is_allowed": is_allowed}
-    channels.configure(desk, channel, {"groups": {**_groups(channel), group: row}})
+    channels.configure(desk, channel, {NOTED: {**_groups(channel), group: row}})
+
+
+def moved(desk: Desk, source: Source, group: str, to: str) -> None:
+    """A group has another id by now: what is known of it and of who writes there goes along; saying so twice is once.
+
+    An address in a group begins with the group's id and a colon.
+    """
+    channel = desk.lock(Channel, source.channel_id)
+    assert channel is not None
+    known = dict(_groups(channel))
+    was = known.pop(group, None)
+    if was is None:
+        return
+    known[to] = was
+    channels.configure(desk, channel, {NOTED: known})
+    there = Identity.kind.endswith("-group") & Identity.is_verified
+    for identity in desk.session.scalars(select(Identity).where(there, Identity.address.startswith(f"{group}:"))):
+        address = f"{to}:{identity.address.partition(':')[2]}"
+        taken = select(Identity.id).where(Identity.kind == identity.kind, Identity.address == address)
+        if desk.execute(taken).first() is None:
+            identity.address = address
 
 
 def allow(desk: Desk, channel: Channel, group: str, *, allowed: bool) -> str:
@@ -56,10 +82,20 @@ def allow(desk: Desk, channel: Channel, group: str, *, allowed: bool) -> str:
     return str(known["title"])
 
 
-def known(desk: Desk) -> list[tuple[str, str, str, bool]]:
-    """All groups: channel, id, title, and whether they are allowed."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group a channel's bot is in."""
+
+    channel: str
+    id: str
+    title: str
+    is_allowed: bool
+
+
+def known(desk: Desk) -> list[Group]:
+    """All groups, channel by channel."""
     return [
-        (channel.name, group, row["title"], row["is_allowed"])
+        Group(channel.name, group, row["title"], row["is_allowed"])
         for channel in channels.known(desk)
         for group, row in _groups(channel).items()
     ]

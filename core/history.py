@@ -12,7 +12,7 @@ from core.events import Listened, TicketMerged
 from core.models import Author, Contact, EventRow, Message, Reader, Ticket
 from core.naming import Names
 from core.room import Side
-from core.show import Text, from_json, text, verbatim
+from core.show import Text, from_json, text, together, verbatim
 
 MOST = 500
 """Events shown of one ticket, the latest."""
@@ -105,6 +105,25 @@ def _message(facts: dict[str, Any], names: Names) -> Text:
             return text("told the customer")
 
 
+_WAYS = {
+    "email": text("e-mail"),
+    "phone": text("phone"),
+    "webchat": text("web chat"),
+    "telegram": text("Telegram"),
+    "telegram-group": text("a group on Telegram"),
+}
+
+
+def _barred(facts: dict[str, Any]) -> Text:
+    ways = [_WAYS[kind] for kind in facts.get("by", "").split(",") if kind in _WAYS]
+    if not ways:
+        return text("what we write does not reach the customer any more: they have blocked us or left")
+    return text(
+        "what we write does not reach the customer any more: they have blocked us or left. "
+        "We know another way to reach them: {ways}", ways=together(ways),
+    )  # fmt: skip
+
+
 _ENDS = {
     "agent": text("by the agent"),
     "solved": text("solved"),
@@ -163,11 +182,8 @@ _TOLD: dict[str, Callable[[dict[str, Any], Names], Text]] = {
     "customer_reacted": lambda f, n: (
         text("reacted with {emoji}", emoji=f["emoji"]) if f["emoji"] else text("took the reaction back")
     ),
-    "customer_barred": lambda f, n: (
-        text("the customer has blocked us: what we write does not reach them")
-        if f["barred"]
-        else text("the customer lets us in again")
-    ),
+    "customer_barred": lambda f, n: _barred(f) if f["barred"] else text("the customer lets us in again"),
+    "went_private": lambda f, n: text("went on in private: only the customer reads it now"),
     "rated": lambda f, n: text("rated it {score} of 5", score=f["score"]),
     "reminded": lambda f, n: text("{who} was reminded", who=n.agent(f["agent"])),
     "listened": lambda f, n: text("opened the {what}", what=_OPENED.get(f["what"], Text(f["what"]))),

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from core import changing, chatting, contacts, groups, quarantine, upsert, wishes
+from core import changing, chatting, contacts, groups, letters, quarantine, upsert, wishes
 from core.actor import Actor, ActorKind
-from core.connector import Barred, Bounced, Chose, Edited, Inbound, Left, Met, Reacted, Retracted, Said, Wished
+from core.connector import Barred, Bounced, Chose, Edited, Inbound, Left, Letter, Met, Reacted, Retracted, Said, Wished
 from core.desk import Desk
 from core.digests import digest
 from core.errors import DeskbellError, NotFound, PermanentError, Unreadable, UserError
@@ -50,7 +50,11 @@ def receive(desk: Desk, source: Source, inbound: Inbound, *, admitted: bool = Fa
     """
     if not is_first(desk, source.key, inbound.key) and not admitted:
         return _repeat(desk, source, inbound)
+    for key in inbound.more_keys if isinstance(inbound, Said) else ():
+        is_first(desk, source.key, key)
     match inbound:
+        case Said(letter=Letter() as letter):
+            return letters.said(desk, source, inbound, letter, admitted=admitted)
         case Said():
             return chatting.said(desk, source, inbound, admitted=admitted)
         case Edited():

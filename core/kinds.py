@@ -16,6 +16,14 @@ def is_chat(kind: str) -> bool:
     return kind in CHATS
 
 
+_GROUP = "-group"
+
+
+def private_kind(kind: str) -> str:
+    """The kind of address somebody has in private, of the kind of one they have in a group (`telegram-group`)."""
+    return kind.removesuffix(_GROUP)
+
+
 def is_silent(kind: str) -> bool:
     """Whether a chat does not tell if its customer is still there."""
     return kind in CHATS and kind not in PULLED

@@ -179,7 +179,9 @@ def redact(desk: Desk, messages: Sequence[Message]) -> None:
 
 def wipe(desk: Desk, ids: Sequence[int]) -> None:
     """Empties message rows and everything that repeats their words: former bodies, file names, the search index."""
-    empty = {"body": "", "author_name": "", "external_id": "", "redacted_at": desk.now, "is_indexed": True}
+    empty = {
+        "body": "", "author_name": "", "external_id": "", "facts": {}, "redacted_at": desk.now, "is_indexed": True,
+    }  # fmt: skip
     desk.execute(update(Message).where(Message.id.in_(ids)).values(**empty))
     desk.execute(delete(FormerBody).where(FormerBody.message_id.in_(ids)))
     desk.execute(update(File).where(File.message_id.in_(ids)).values(name="", erased_at=desk.now))

@@ -85,6 +85,12 @@ def retract(desk: Desk, message_ids: Sequence[int]) -> None:
     _change(desk, message_ids, RETRACT)
 
 
+def show_again(desk: Desk, message_ids: Sequence[int]) -> None:
+    """Shows messages anew in every thread, as they are now."""
+    if message_ids:
+        _change(desk, message_ids, EDIT)
+
+
 def note(desk: Desk, claimed: Claimed) -> None:
     """Notes, before words are rendered, as what they will be said."""
     if claimed.delivery.kind != SAY or claimed.was_sending:

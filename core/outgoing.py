@@ -28,6 +28,9 @@ from core.pushed import RETRACT, SAY
 from core.render import Voice, language_of
 from core.show import from_json, text
 
+MOST_REFERENCES = 20
+"""Ids of earlier letters one names."""
+
 
 def read(desk: Desk, claimed: Claimed) -> Outgoing:
     """A claimed delivery as its channel's line sends it. Raises PermanentError where nothing is left to send."""
@@ -48,7 +51,8 @@ def read(desk: Desk, claimed: Claimed) -> Outgoing:
         delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=delivery.kind, address=identity.address,
         words=_words(desk, message, channel, speaker), files=() if is_gone else _attached(files),
         choices=() if delivery.kind == RETRACT else _choices(message.facts.get("choices", ()), speaker),
-        answers=_answered(desk, message), earlier_ids=_earlier_ids(desk, message.id, channel.id),
+        answers=_answered(desk, message), subject=_subject(desk, message), thread=_thread(desk, message, channel),
+        earlier_ids=_earlier_ids(desk, message.id, channel.id),
     )  # fmt: skip
 
 
@@ -103,6 +107,24 @@ def _answered(desk: Desk, message: Message) -> str:
     theirs = (Message.dialog_id == dialog.id, Message.author == Author.CONTACT, Message.id < message.id)
     last = select(Message.external_id).where(*theirs).order_by(Message.id.desc()).limit(1)
     return desk.execute(last).scalar_one_or_none() or ""
+
+
+def _subject(desk: Desk, message: Message) -> str:
+    return "" if message.ticket_id is None else tickets.read(desk, message.ticket_id).subject
+
+
+def _thread(desk: Desk, message: Message, channel: Channel) -> tuple[str, ...]:
+    """The ids of the letters of its ticket before it, theirs and ours, the last 20."""
+    if is_chat(channel.kind) or message.ticket_id is None:
+        return ()
+    of_ticket = (Message.ticket_id == message.ticket_id, Message.id < message.id)
+    theirs = select(Message.id, Message.external_id.label("key")).where(
+        *of_ticket, Message.author == Author.CONTACT, Message.channel_id == channel.id
+    )
+    ours = select(Message.id, Copy.external_id.label("key")).join(Copy, Copy.message_id == Message.id)
+    ours = ours.where(*of_ticket, Copy.place == f"channel:{channel.id}")
+    rows = desk.execute(theirs.union_all(ours).order_by("id")).all()
+    return tuple(row.key for row in rows if row.key)[-MOST_REFERENCES:]
 
 
 def _earlier_ids(desk: Desk, message_id: int, channel_id: int) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def ask(desk: Desk, happened: Sequence[Happened]) -> None:
     for each in happened:
         if isinstance(each.event, DialogEnded) and each.event.reason in _BY_AGENT and each.event.dialog_id is not None:
             dialog = dialogs.read(desk, each.event.dialog_id)
-            if dialog.is_silent:
+            if dialog.is_silent and not dialog.facts.get("audience"):
                 offers = [Offer(verbatim(str(score)), f"rate:{dialog.id}:{score}") for score in _SCORES]
                 offers.append(Offer(wordings.NOT_SOLVED, f"solved:{dialog.id}:no"))
                 messages.say_to_customer(desk, wordings.HOW_WAS_IT, dialogs.place(dialog), offers)

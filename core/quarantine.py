@@ -18,6 +18,7 @@ from core.connector import (
     Edited,
     Inbound,
     Left,
+    Letter,
     Met,
     Reacted,
     Retracted,
@@ -165,6 +166,14 @@ def _plain(value: object) -> str:
     return value.isoformat()
 
 
+def _letter(kept: dict[str, Any] | None) -> Letter | None:
+    if kept is None:
+        return None
+    nature = kept["nature"]
+    nature = None if nature is None else Text(nature["id"], nature["args"], nature["plural"])
+    return Letter(**(kept | {"answers": tuple(kept["answers"]), "nature": nature}))
+
+
 def _value(name: str, value: Any) -> Any:
     match name:
         case "sender":
@@ -177,5 +186,7 @@ def _value(name: str, value: Any) -> Any:
             return datetime.fromisoformat(value)
         case "files":
             return tuple(value)
+        case "letter":
+            return _letter(value)
         case _:
             return value

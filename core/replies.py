@@ -235,8 +235,10 @@ def _stop(desk: Desk, held: HeldReply, why: str) -> None:
 
 def _say(desk: Desk, held: HeldReply, agent: Agent, dialog: Dialog | None, ticket: Ticket | None) -> Written:
     files = messages.held_files(desk, held)
+    channel_id, identity_id = _by_letter(desk, dialog, ticket)
     words = Words(
         author=Author.AGENT, reader=Reader.CUSTOMER, body=held.body, agent_id=agent.id,
+        channel_id=channel_id, identity_id=identity_id,
         author_name=agent.public_name, files=files, external_id=held.external_id, said_at=desk.now,
         facts={"held": held.id},
     )  # fmt: skip
@@ -258,6 +260,12 @@ def _say(desk: Desk, held: HeldReply, agent: Agent, dialog: Dialog | None, ticke
         _answered(desk, ticket, agent, held.afterwards)
     _forget(desk, held)
     return written
+
+
+def _by_letter(desk: Desk, dialog: Dialog | None, ticket: Ticket | None) -> tuple[int | None, int | None]:
+    """The channel and address of a reply nobody reads in a dialog."""
+    route = None if dialog is not None or ticket is None else addressee.by_letter(desk, ticket)
+    return (None, None) if route is None else route
 
 
 def _is_its(desk: Desk, dialog: Dialog, ticket: Ticket | None) -> bool:

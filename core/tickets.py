@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, insert, or_, select
+from sqlalchemy import delete, exists, func, insert, or_, select
 
 from core import deadlines, subjects
 from core.desk import Desk
@@ -279,13 +279,17 @@ def remind(desk: Desk, ticket: Ticket, agent_id: int, at: datetime) -> None:
 
 
 def to_link(desk: Desk, contact_id: int, channel_id: int, within: timedelta) -> Ticket | None:
-    """The ticket a returning customer's dialog joins: their newest on this channel, unless closed longer ago."""
+    """The ticket a returning customer's dialog joins: the one last written in on this channel.
+
+    One that was closed longer ago does not count.
+    """
     talked_there = exists(select(Dialog.id).where(Dialog.ticket_id == Ticket.id, Dialog.channel_id == channel_id))
     statement = (
         select(Ticket)
         .where(Ticket.contact_id == contact_id, ~Ticket.is_spam)
         .where(or_(Ticket.channel_id == channel_id, talked_there))
-        .order_by(Ticket.id.desc())
+        .where(or_(Ticket.closed_at.is_(None), Ticket.closed_at >= desk.now - within, Ticket.merged_into.is_not(None)))
+        .order_by(func.coalesce(Ticket.last_message_at, Ticket.created_at).desc(), Ticket.id.desc())
         .limit(1)
     )
     newest = desk.session.scalars(statement).one_or_none()

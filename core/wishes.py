@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 
-from core import chatting, contacts, dialogs, ending, tickets, wordings
+from core import chatting, contacts, dialogs, ending, privately, reaching, tickets, wordings
 from core.connector import Barred, Chose, Sender, Wish, Wished
 from core.contacts import Known
 from core.desk import Desk
 from core.errors import Unreadable
-from core.events import CustomerBarred
 from core.models import NOT_CLOSED, Channel, Dialog, EndReason, Identity, Status, Ticket
 from core.receipt import Receipt, Source
 from core.render import LANGUAGES
@@ -22,7 +21,10 @@ _MOST_SHOWN = 8
 def wished(desk: Desk, source: Source, wished: Wished) -> Receipt:
     """Does what a customer asks for, and tells them."""
     who = _who(desk, wished.sender)
-    said, offers = _DEEDS[wished.wish](desk, source, who, wished.words.strip())
+    words = wished.words.strip()
+    if wished.wish is Wish.START and privately.came(desk, who, words):
+        return Receipt()
+    said, offers = _DEEDS[wished.wish](desk, source, who, words)
     tell(desk, source.channel_id, who.identity_id, said, offers)
     return Receipt()
 
@@ -31,6 +33,7 @@ def _who(desk: Desk, sender: Sender) -> Known:
     who = contacts.known(desk, sender)
     if contacts.is_blocked(desk, who):
         raise Unreadable(text("The sender is blocked or was marked as spam."))
+    reaching.wrote(desk, who.identity_id)
     return who
 
 
@@ -162,13 +165,11 @@ def barred(desk: Desk, source: Source, barred: Barred) -> Receipt:
     """A customer shut us out, or lets us in again: agents of what is not closed see it."""
     who = contacts.seen_before(desk, barred.sender)
     identity = None if who is None else desk.session.get(Identity, who.identity_id)
-    if who is None or identity is None or (identity.failed_at is not None) == barred.barred:
+    if who is None or identity is None:
         return Receipt()
-    identity.failed_at = desk.now if barred.barred else None
     live = dialogs.live_at(desk, source.channel_id, who.identity_id)
-    newest = tickets.to_link(desk, who.contact_id, source.channel_id, desk.pace.relink)
-    if live is not None or newest is not None:
-        ticket_id = newest.id if live is None and newest is not None else None if live is None else live.ticket_id
-        dialog_id = None if live is None else live.id
-        desk.record(CustomerBarred(ticket_id=ticket_id, dialog_id=dialog_id, barred=barred.barred))
+    newest = None if live is not None else tickets.to_link(desk, who.contact_id, source.channel_id, desk.pace.relink)
+    ticket_id = newest.id if newest is not None else None if live is None else live.ticket_id
+    change = reaching.lost if barred.barred else reaching.back
+    change(desk, identity, ticket_id=ticket_id, dialog_id=None if live is None else live.id)
     return Receipt()

@@ -40,6 +40,8 @@ FILE_TOO_LARGE = text(
 )
 HOW_WAS_IT = text("How did we do? 5 is best. If it is not solved, tell us.")
 NOT_SOLVED = text("Not solved")
+COME_PRIVATE = text("We would like to answer you in private. Please open {link} and press Start.")
+IN_PRIVATE = text("We go on here, where only you read along. It is about: {subject}")
 
 CUSTOMER_TEXTS: dict[str, Text] = {
     "nobody-there": NOBODY_THERE,
@@ -68,6 +70,8 @@ CUSTOMER_TEXTS: dict[str, Text] = {
     "file-too-large": FILE_TOO_LARGE,
     "how-was-it": HOW_WAS_IT,
     "not-solved": NOT_SOLVED,
+    "come-private": COME_PRIVATE,
+    "in-private": IN_PRIVATE,
 }
 """Name → text; the name is what an owner types: `text still-there de = …`."""
 

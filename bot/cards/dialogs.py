@@ -43,6 +43,8 @@ def _card(desk: Desk, dialog: Dialog, contact: Contact, beside: Around) -> Card:
         Field(text("Team"), names.team(dialog.team_id)),
         *channel_field(desk, dialog.channel_id),
     ]
+    if dialog.facts.get("audience"):
+        fields.append(Field(text("Who reads it"), text("everyone in {group}", group=dialog.facts["audience"])))
     if dialog.ticket_id is not None:
         fields.append(Field(text("Ticket"), verbatim(f"#{dialog.ticket_id}")))
         beside = Around()
@@ -85,9 +87,11 @@ def _dialog_buttons(desk: Desk, dialog: Dialog, *, is_joined: bool) -> list[Butt
     if dialog.taken_at is None:
         return [
             Button(text("Take"), f"dialog take {dialog.id}", Tone.GOOD),
+            *_into_private(dialog),
             Button(text("End"), f"dialog end {dialog.id}"),
         ]
     buttons = [
+        *_into_private(dialog),
         Button(text("End"), f"dialog end {dialog.id}"),
         Button(text("Solved"), f"dialog solved {dialog.id}", Tone.GOOD),
     ]
@@ -100,3 +104,8 @@ def _dialog_buttons(desk: Desk, dialog: Dialog, *, is_joined: bool) -> list[Butt
     else:
         buttons.append(Button(text("Hold"), f"dialog hold {dialog.id}"))
     return buttons
+
+
+def _into_private(dialog: Dialog) -> list[Button]:
+    """Where others read along, one press goes on without them."""
+    return [Button(text("Answer in private"), f"dialog private {dialog.id}")] if dialog.facts.get("audience") else []

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from bot.cards.people import about_contact, channel_field, who
-from core import around, contacts, tags
+from core import around, contacts, kinds, privately, tags
 from core.desk import Desk
 from core.listing import Row
-from core.models import Dialog, Priority, Status, Ticket
+from core.models import Channel, Dialog, Priority, Status, Ticket
 from core.naming import Names
 from core.show import Button, Card, Field, Text, Tone, text, verbatim
 
@@ -38,6 +38,7 @@ def ticket_card(desk: Desk, ticket: Ticket) -> Card:
         Field(text("Customer"), who(contact)),
     ]
     fields += channel_field(desk, ticket.channel_id)
+    fields += _who_reads(desk, ticket)
     if beside.tags:
         fields.append(Field(text("Tags"), verbatim(" ".join(f"+{name}" for name in beside.tags))))
     if ticket.due_at is not None:
@@ -52,6 +53,13 @@ def ticket_card(desk: Desk, ticket: Ticket) -> Card:
         tone=Tone.BAD if ticket.priority is Priority.URGENT and ticket.is_open else TONES[ticket.status],
         link=f"ticket:{ticket.id}",
     )
+
+
+def _who_reads(desk: Desk, ticket: Ticket) -> list[Field]:
+    """In a group others read along; only channels that have groups are asked."""
+    channel = None if ticket.channel_id is None else desk.session.get_one(Channel, ticket.channel_id)
+    everyone = "" if channel is None or not kinds.is_silent(channel.kind) else privately.audience(desk, ticket)
+    return [Field(text("Who reads it"), text("everyone in {group}", group=everyone))] if everyone else []
 
 
 def _status(ticket: Ticket) -> Text:

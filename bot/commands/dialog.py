@@ -5,7 +5,7 @@ from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
 from bot.commands.ticket.replying import held_answer
-from core import dialogs, ending, listing, policy, replies, tickets
+from core import dialogs, ending, listing, policy, privately, replies, tickets
 from core.models import Dialog, DialogState, EndReason, Ticket
 from core.replies import Draft
 from core.show import Answer, Text, Tone, text, texts
@@ -160,4 +160,15 @@ def title(call: Call, dialog: kinds.Dialog, subject: kinds.Words) -> Answer:
     return _changed(call, dialog, text("Dialog {id} is called: {subject}", id=dialog.id, subject=dialog.subject))
 
 
-COMMANDS = (list_, show, take, join, leave, say, transfer, move, hold, resume, end, solved, priority, tag, title)
+@command("dialog private", example="dialog private 17")
+def private(call: Call, dialog: kinds.Dialog) -> Answer:
+    """Go on in private with a customer who wrote in a group, where others read along."""
+    if privately.go(call.desk, dialog):
+        return _changed(call, dialog, text("Dialog {id} goes on in private: only the customer reads it.", id=dialog.id))
+    said = text("The customer has to press Start first; they were shown how, in the group. It goes on in private then.")
+    return Answer(said, tone=Tone.WARN, go=f"dialog:{dialog.id}")
+
+
+COMMANDS = (
+    list_, show, take, join, leave, private, say, transfer, move, hold, resume, end, solved, priority, tag, title,
+)  # fmt: skip

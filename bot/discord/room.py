@@ -139,6 +139,8 @@ class DiscordRoom:
             case "DISCONNECTED":
                 self._is_connected = False
                 self._listening.lose_track()
+            case "THREAD_LIST_SYNC":  # the bot came to see a channel: what was said there was not brought
+                self._reads_again()
             case "INTERACTION_CREATE":
                 group.create_task(self._quietly(name, event, self._interacting.take))
             case _:

@@ -19,7 +19,8 @@ from core.store import Desks
 _LARGEST = 1024 * 1024
 """Bytes of one update; Telegram's are some thousand."""
 
-logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every address, and these hold the token
+for _name in ("httpx", "telegram"):  # they log addresses, and these hold the token
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class Telegram:
@@ -43,7 +44,7 @@ class Telegram:
     async def check(self) -> Sequence[Finding]:
         """Whether `.env` describes a bot, and how it hears."""
         if not self.section.on:
-            return (Finding(Severity.OFF, text("Telegram is off."), "TELEGRAM_BOT_TOKEN"),)
+            return ()
         if not self.section.webhook_url:
             return (Finding(Severity.ON, text("Telegram is on; the bot asks for its messages."), "TELEGRAM_BOT_TOKEN"),)
         return (Finding(Severity.ON, text("Telegram is on; it calls this desk."), "TELEGRAM_WEBHOOK_URL"),)

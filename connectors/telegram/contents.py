@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from telegram import Message
+from telegram import (
+    Animation,
+    Audio,
+    Document,
+    Message,
+    MessageOrigin,
+    MessageOriginChannel,
+    MessageOriginChat,
+    MessageOriginHiddenUser,
+    MessageOriginUser,
+    Video,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +29,24 @@ class FileRef:
 def read(said: Message) -> tuple[str, tuple[FileRef, ...]]:
     """The words and files of a message; what is neither is described by words (a place, a contact, a sticker)."""
     words = said.text or said.caption or ""
+    origin = "" if said.forward_origin is None else f"↪ {_writer(said.forward_origin)}"
     extra = "\n".join(_described(said))
-    return "\n".join(filter(None, (words, extra))), tuple(_files(said))
+    return "\n".join(filter(None, (origin, words, extra))), tuple(_files(said))
+
+
+def _writer(origin: MessageOrigin) -> str:
+    """Who wrote what somebody passes on."""
+    match origin:
+        case MessageOriginUser():
+            return origin.sender_user.full_name[:120]
+        case MessageOriginHiddenUser():
+            return origin.sender_user_name[:120]
+        case MessageOriginChat():
+            return (origin.sender_chat.title or "?")[:120]
+        case MessageOriginChannel():
+            return (origin.chat.title or "?")[:120]
+        case _:
+            return "?"
 
 
 def _described(said: Message) -> Iterator[str]:
@@ -38,6 +65,14 @@ def _described(said: Message) -> Iterator[str]:
         yield f"{said.dice.emoji} {said.dice.value}"
     if said.poll is not None:
         yield "\n".join((f"📊 {said.poll.question}", *(f"– {option.text}" for option in said.poll.options)))
+    if said.checklist is not None:
+        yield "\n".join((f"☑ {said.checklist.title}", *(f"– {task.text}" for task in said.checklist.tasks)))
+    if said.game is not None:
+        yield f"🎮 {said.game.title}"
+    if said.story is not None:
+        yield f"📖 {said.story.chat.title or said.story.chat.full_name or '?'}"
+    if said.paid_media is not None:
+        yield f"⭐ {len(said.paid_media.paid_media)}"
 
 
 def _map(latitude: float, longitude: float) -> str:
@@ -63,10 +98,10 @@ def _files(said: Message) -> Iterator[FileRef]:
         yield FileRef(said.voice.file_id, f"voice-{number}.ogg", said.voice.file_size or 0)
     if said.video_note is not None:
         yield FileRef(said.video_note.file_id, f"video-{number}.mp4", said.video_note.file_size or 0)
-    if said.sticker is not None and not said.sticker.is_animated and not said.sticker.is_video:
-        yield FileRef(said.sticker.file_id, f"sticker-{number}.webp", said.sticker.file_size or 0)
+    if said.sticker is not None:
+        ending = "tgs" if said.sticker.is_animated else "webm" if said.sticker.is_video else "webp"
+        yield FileRef(said.sticker.file_id, f"sticker-{number}.{ending}", said.sticker.file_size or 0)
 
 
-def _named(media: object, name: str) -> FileRef:
-    own = getattr(media, "file_name", None)
-    return FileRef(getattr(media, "file_id"), own or name, getattr(media, "file_size", None) or 0)  # noqa: B009
+def _named(media: Animation | Audio | Document | Video, name: str) -> FileRef:
+    return FileRef(media.file_id, media.file_name or name, media.file_size or 0)

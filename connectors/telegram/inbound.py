@@ -1,6 +1,7 @@
-"""What an update says to the desk. Pure, and total: what we do not know is nothing, never an exception."""
+"""What an update says to the desk. Pure: what we do not know is nothing; what a person wrote and nobody can read is
+raised as `Unknown`, to be kept raw."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -9,27 +10,22 @@ from telegram import (
     ChatMemberUpdated,
     Message,
     MessageReactionUpdated,
+    ReactionType,
     ReactionTypeEmoji,
     Update,
-    User,
 )
 
-from connectors.telegram import contents
+from connectors.telegram import commands, contents
+from connectors.telegram.addresses import Me, group_of, is_for_us, key_of, sender, without_us
 from connectors.telegram.contents import FileRef
-from core.connector import Barred, Chose, Edited, Inbound, Met, Reacted, Said, Sender, Wish, Wished
+from core.connector import Barred, Chose, Edited, Inbound, Met, Reacted, Said, Wished
 
-KIND, IN_GROUP = "telegram", "telegram-group"
-"""Kinds of addresses: a private chat, and one person in one group."""
 _LONGEST = 20_000
 """Characters of a message; Telegram's own bound is 4,096."""
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
-    """The bot itself."""
-
-    id: int
-    username: str
+class Unknown(ValueError):
+    """A person sent something of a kind we do not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +40,12 @@ class Heard:
     """The group it was said in; nothing in private."""
     query: str = ""
     """The pressed button's id, which waits for an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to write to somebody: a chat, in a group under a topic, too."""
-
-    chat: int
-    topic: int | None = None
-
-
-def place_of(address: str) -> Place:
-    """Where an address is. Raises ValueError for what is none of ours."""
-    chat, _, rest = address.partition(":")
-    topic = rest.partition(":")[2]
-    return Place(int(chat), int(topic) if topic else None)
-
-
-def key_of(chat: int, message_id: int) -> str:
-    """What a message is called by."""
-    return f"{chat}:{message_id}"
-
-
-def id_of(key: str) -> int:
-    """The message id in a key."""
-    return int(key.rpartition(":")[2])
+    is_for_us: bool = True
+    """In a group: whether it speaks to the bot; of an album one part does, of an edit perhaps only the first words."""
+    instead: Said | None = None
+    """Of an edit: what it is where the words it changes have never come."""
+    was: int = 0
+    """The group's id before it got another one."""
 
 
 def read(update: Update, me: Me) -> list[Heard]:
@@ -89,96 +66,67 @@ def read(update: Update, me: Me) -> list[Heard]:
 
 
 def _said(said: Message, me: Me) -> list[Heard]:
-    if said.from_user is None or said.from_user.is_bot or (said.chat.type != "private" and not _is_for_us(said, me)):
+    if said.migrate_to_chat_id is not None:
+        return [_upgraded(said, said.migrate_to_chat_id)]
+    if not _is_a_persons(said):
         return []
-    words, files = contents.read(said)
-    wished = _wish(said, words, me)
+    is_ours, group = is_for_us(said, me), group_of(said)
+    if not is_ours and not said.media_group_id:
+        return []
+    wished = _wish(said, me)
     if wished is not None:
-        return [Heard(wished, group=_group(said))]
-    if not words and not files:
+        return [Heard(wished, group=group)]
+    inbound, files = _words(said, me)
+    if not inbound.text and not files:
+        if said.api_kwargs and not group:
+            raise Unknown(", ".join(sorted(said.api_kwargs)))
         return []
-    text = _without_us(words, me) if _group(said) else words
-    quoted = said.reply_to_message
+    return [Heard(inbound, files, said.media_group_id or "", group, is_for_us=is_ours)]
+
+
+def _is_a_persons(said: Message) -> bool:
+    """Whether a person said it, in private or in a group; channels and bots are nobody's customers."""
+    return said.from_user is not None and not said.from_user.is_bot and said.chat.type != "channel"
+
+
+def _words(said: Message, me: Me) -> tuple[Said, tuple[FileRef, ...]]:
+    assert said.from_user is not None
+    words, files = contents.read(said)
+    quoted, is_new = said.reply_to_message, commands.is_new(words, me)
     is_quote = quoted is not None and quoted.forum_topic_created is None
-    inbound = Said(
+    text = commands.behind(words) if is_new else without_us(words, me) if group_of(said) else words
+    return Said(
         key_of(said.chat_id, said.message_id), sender(said.from_user, said), text[:_LONGEST], _utc(said.date),
         answers=key_of(said.chat_id, quoted.message_id) if quoted is not None and is_quote else "",
-        audience=said.chat.title or "" if _group(said) else "", afresh=_is_new(words, me),
-    )  # fmt: skip
-    if inbound.afresh:
-        inbound = replace(inbound, text=_behind_command(words))
-    return [Heard(inbound, files, said.media_group_id or "", _group(said))]
+        audience=(said.chat.title or "?")[:120] if group_of(said) else "", afresh=is_new,
+    ), files  # fmt: skip
 
 
-def sender(user: User, said: Message | None = None) -> Sender:
-    """Who somebody is: themselves, or in a group themselves there."""
-    name = user.full_name[:120]
-    language = (user.language_code or "")[:8]
-    if said is None or said.chat.type == "private":
-        return Sender(KIND, str(user.id), name, language=language)
-    topic = said.message_thread_id if said.is_topic_message else ""
-    address, person = f"{said.chat_id}:{user.id}:{topic or ''}", f"{KIND}:{user.id}"
-    return Sender(IN_GROUP, address, name, language=language, person=person)
-
-
-def _group(said: Message) -> int:
-    return 0 if said.chat.type == "private" else said.chat_id
-
-
-def _is_for_us(said: Message, me: Me) -> bool:
-    """In a group only mentions of the bot, answers to it and its commands count."""
-    if said.chat.type not in ("group", "supergroup"):
-        return False
-    quoted = said.reply_to_message
-    if quoted is not None and quoted.from_user is not None and quoted.from_user.id == me.id:
-        return quoted.forum_topic_created is None
-    words = (said.text or said.caption or "").lower()
-    return f"@{me.username.lower()}" in words or (_command(words, me)[0] != "" and "@" not in words.partition(" ")[0])
-
-
-def _without_us(words: str, me: Me) -> str:
-    """The words without the bot's name at their beginning."""
-    name = f"@{me.username}"
-    return words[len(name) :].lstrip(" ,:") if words.lower().startswith(name.lower()) else words
-
-
-_WISHES = {wish.value: wish for wish in Wish}
-
-
-def _command(words: str, me: Me) -> tuple[str, str]:
-    """The customers' command a text begins with and what follows; nothing where it is none, or another bot's."""
-    head, _, rest = words.partition(" ")
-    name, _, whose = head.removeprefix("/").partition("@")
-    is_ours = head.startswith("/") and (not whose or whose.lower() == me.username.lower())
-    return (name.lower(), rest.strip()) if is_ours and name.lower() in _WISHES else ("", "")
-
-
-def _is_new(words: str, me: Me) -> bool:
-    """`/new` with words behind it is the first message of a new matter."""
-    name, rest = _command(words, me)
-    return name == Wish.NEW and bool(rest)
-
-
-def _behind_command(words: str) -> str:
-    return words.partition(" ")[2].strip()
-
-
-def _wish(said: Message, words: str, me: Me) -> Wished | None:
-    name, rest = _command(words, me)
-    if not name or said.from_user is None or _is_new(words, me):
+def _wish(said: Message, me: Me) -> Wished | None:
+    wish, rest = commands.wish(said.text or "", me)
+    if wish is None or said.from_user is None:
         return None
-    key = key_of(said.chat_id, said.message_id)
-    return Wished(key, sender(said.from_user, said), _WISHES[name], rest[:200], _utc(said.date))
+    key, who = key_of(said.chat_id, said.message_id), sender(said.from_user, said)
+    return Wished(key, who, wish, rest[:200], _utc(said.date))
+
+
+def _upgraded(said: Message, to: int) -> Heard:
+    """A group became a supergroup, which has another id."""
+    met = Met(f"moved:{said.chat_id}:{to}", str(to), (said.chat.title or "?")[:120], _utc(said.date))
+    return Heard(met, was=said.chat_id)
 
 
 def _edited(said: Message, me: Me) -> list[Heard]:
-    if said.from_user is None or said.from_user.is_bot or (_group(said) and not _is_for_us(said, me)):
+    """Places that move are not followed: they would change every few seconds."""
+    if said.from_user is None or not _is_a_persons(said) or said.location is not None:
         return []
-    words, _ = contents.read(said)
-    of, at = key_of(said.chat_id, said.message_id), _utc(said.edit_date or said.date)
-    text = (_without_us(words, me) if _group(said) else words)[:_LONGEST]
-    return [Heard(Edited(f"{of}:edit:{at.timestamp():.0f}:{_mark(text)}", sender(said.from_user, said), of, text, at),
-                  group=_group(said))]  # fmt: skip
+    new, files = _words(said, me)
+    if not new.text and not files:
+        return []
+    at = _utc(said.edit_date or said.date)
+    key = f"{new.key}:edit:{at.timestamp():.0f}:{_mark(new.text)}"
+    edited = Edited(key, new.sender, new.key, new.text, at)
+    return [Heard(edited, files, group=group_of(said), is_for_us=is_for_us(said, me), instead=new)]
 
 
 def _mark(text: str) -> int:
@@ -193,15 +141,21 @@ def _pressed(pressed: CallbackQuery) -> list[Heard]:
     of = key_of(message.chat.id, message.message_id)
     who = sender(pressed.from_user, message if isinstance(message, Message) else None)
     chose = Chose(f"press:{pressed.id}", who, of, pressed.data[:64], datetime.now(UTC))
-    return [Heard(chose, query=pressed.id)]
+    group = 0 if message.chat.type == "private" else message.chat.id
+    return [Heard(chose, query=pressed.id, group=group)]
 
 
 def _reacted(update_id: int, reaction: MessageReactionUpdated) -> list[Heard]:
     if reaction.user is None or reaction.chat.type != "private":
         return []
-    emoji = "".join(each.emoji for each in reaction.new_reaction if isinstance(each, ReactionTypeEmoji))
+    emoji = "".join(map(_sign, reaction.new_reaction))
     of = key_of(reaction.chat.id, reaction.message_id)
     return [Heard(Reacted(f"reaction:{update_id}", sender(reaction.user), of, emoji, _utc(reaction.date)))]
+
+
+def _sign(reaction: ReactionType) -> str:
+    """Signs only Telegram has are shown as a star."""
+    return reaction.emoji if isinstance(reaction, ReactionTypeEmoji) else "⭐"
 
 
 def _changed(update_id: int, changed: ChatMemberUpdated) -> list[Heard]:
@@ -209,7 +163,7 @@ def _changed(update_id: int, changed: ChatMemberUpdated) -> list[Heard]:
     status, key, at = changed.new_chat_member.status, f"member:{update_id}", _utc(changed.date)
     if changed.chat.type == "private":
         return [Heard(Barred(key, sender(changed.from_user), status in ("kicked", "left"), at))]
-    if status in ("member", "administrator"):
+    if changed.chat.type != "channel" and status in ("member", "administrator"):
         return [Heard(Met(key, str(changed.chat.id), (changed.chat.title or "?")[:120], at))]
     return []
 
@@ -218,15 +172,27 @@ def _utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def grouped(heard: Sequence[Heard]) -> list[Heard]:
-    """An album's pictures come one by one: they are said as one message, with all its files and words."""
+def grouped(heard: Iterable[Heard]) -> list[Heard]:
+    """An album's parts come one by one: they are said as one message, with all its files and words.
+
+    What speaks to others in a group is left out.
+    """
     found: list[Heard] = []
+    albums: dict[str, int] = {}
     for each in heard:
-        last = found[-1] if found else None
-        if last is not None and each.album and last.album == each.album and isinstance(last.inbound, Said):
-            assert isinstance(each.inbound, Said)
-            words = "\n".join(filter(None, (last.inbound.text, each.inbound.text)))
-            found[-1] = replace(last, inbound=replace(last.inbound, text=words), files=last.files + each.files)
+        if each.album and each.album in albums:
+            place = albums[each.album]
+            found[place] = _joined(found[place], each)
         else:
+            albums[each.album] = len(found)
             found.append(each)
-    return found
+    return [each for each in found if each.is_for_us or not isinstance(each.inbound, Said)]
+
+
+def _joined(first: Heard, more: Heard) -> Heard:
+    assert isinstance(first.inbound, Said)
+    assert isinstance(more.inbound, Said)
+    words = "\n".join(filter(None, (first.inbound.text, more.inbound.text)))
+    keys = (*first.inbound.more_keys, more.inbound.key)
+    one = replace(first.inbound, text=words[:_LONGEST], more_keys=keys, answers=first.inbound.answers)
+    return replace(first, inbound=one, files=first.files + more.files, is_for_us=first.is_for_us or more.is_for_us)

@@ -1,42 +1,34 @@
-"""One bot: asks Telegram for what was said, or is called, hands it in and confirms it only when it is committed."""
+"""One bot: hears by asking or by being called, and sends."""
 
 import asyncio
 import hashlib
 import hmac
 import json
-import logging
-import warnings
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
-from telegram import Bot, BotCommand, Update
-from telegram.error import TelegramError, TimedOut
+from telegram import Bot, BotCommand
+from telegram.error import TimedOut
 from telegram.request import HTTPXRequest
-from telegram.warnings import PTBUserWarning
 
-from connectors.telegram.inbound import Heard, Me, grouped, read
+from connectors.telegram.addresses import Me
+from connectors.telegram.albums import Albums
+from connectors.telegram.gate import A_BOT_S, A_CHAT_S, Gate
+from connectors.telegram.polling import ALLOWED, POLL_S, Polling
 from connectors.telegram.receiving import Receiving
 from connectors.telegram.sending import Sending
 from connectors.telegram.settings import Section
 from connectors.telegram.troubles import TelegramAway, asking
+from connectors.telegram.updates import Raw, Updates, album_of, is_update
+from core import privately
+from core.actor import SYSTEM
 from core.connector import Described, Finding, Found, Outgoing, Sent, Severity, Wish
-from core.errors import DeskbellError, PermanentError, TemporaryError
+from core.errors import DeskbellError, PermanentError
 from core.files import Store
 from core.render import LANGUAGES, Voice
 from core.show import text
 from core.store import Desks
 
-log = logging.getLogger(__name__)
-warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'", category=PTBUserWarning)
-# one update out of shape would hide all others there, so we read them ourselves
-
-ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member", "message_reaction"]
-_POLL_S, _A_BATCH = 25, 100
-ALBUM_S = 1.0
-"""The parts of an album come within this time (platform's habit)."""
-_PER_CHAT, _PER_BOT = timedelta(seconds=1), timedelta(seconds=1 / 25)
-"""One message a second to a chat, thirty to all (Bot API FAQ); a little less is surely let through."""
 _COMMANDS = {
     Wish.NEW: text("Begin a new matter"),
     Wish.STATUS: text("See how things stand"),
@@ -60,48 +52,55 @@ class TelegramLine:
             raise PermanentError(
                 text("Channel {name} has no bot token. Try: deskbell connect telegram", name=channel.name)
             )
-        self._section, self._channel, self._doors = section, channel, doors
+        self._section, self._channel, self._desks, self._doors = section, channel, desks, doors
         self._secret = str(channel.settings.get("webhook_secret") or "") or _made_secret(secret, channel.name)
         self._request = HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=5, pool_timeout=5)
-        self._polling = HTTPXRequest(connection_pool_size=2, read_timeout=_POLL_S + 10, connect_timeout=5)
+        self._asking = HTTPXRequest(connection_pool_size=2, read_timeout=POLL_S + 10, connect_timeout=5)
         self._bot = Bot(
             token, base_url=section.api_url, base_file_url=section.file_url, request=self._request,
-            get_updates_request=self._polling,
+            get_updates_request=self._asking,
         )  # fmt: skip
         self._is_open = False
         self._opening = asyncio.Lock()
-        self._sending = Sending(self._bot, store)
-        self._receiving = Receiving(self._bot, channel, desks, store)
-        self._albums = asyncio.Lock()
-        self._parts: list[dict[str, Any]] = []
+        gate = Gate()
+        self._sending = Sending(self._bot, gate, desks, store)
+        self._receiving = Receiving(self._bot, gate, channel, desks, store)
+        self._updates = Updates(self._bot, channel, desks)
 
     async def run(self) -> None:
-        """Works until cancelled; raises what the supervisor shows."""
+        """Works until cancelled; raises what the supervisor shows, and may then be run again: sending goes on."""
         try:
             me = await self._begin()
+
+            async def take(updates: Sequence[Raw]) -> None:
+                await self._receiving.take(await self._updates.heard(updates, me))
+
             if self._section.webhook_url:
-                await self._be_called(me)
+                await self._be_called(take)
             else:
-                await self._ask(me)
-        finally:
+                await Polling(self._bot, take).run()
+        except asyncio.CancelledError:
             await self._close()
+            raise
+        finally:
+            self._doors.pop(self._channel.name, None)
 
     async def _open(self) -> None:
         async with self._opening:
             if not self._is_open:
                 await self._request.initialize()
-                await self._polling.initialize()
+                await self._asking.initialize()
                 self._is_open = True
 
     async def _close(self) -> None:
-        self._doors.pop(self._channel.name, None)
         async with self._opening:
             if self._is_open:
                 self._is_open = False
                 await self._request.shutdown()
-                await self._polling.shutdown()
+                await self._asking.shutdown()
 
     async def _begin(self) -> Me:
+        """Says what customers may type, and notes where they begin to talk to us."""
         await self._open()
         me = await self._me()
         for language in LANGUAGES:
@@ -109,7 +108,14 @@ class TelegramLine:
             commands = [BotCommand(wish.value, say(said)) for wish, said in _COMMANDS.items()]
             with asking():
                 await self._bot.set_my_commands(commands, language_code=None if language == LANGUAGES[0] else language)
+        await self._note_link(f"https://t.me/{me.username}?start=")
         return me
+
+    async def _note_link(self, link: str) -> None:
+        """A store that cannot be written now is only written to where the link is a new one."""
+        channel_id = self._channel.id
+        if await self._desks.read(SYSTEM, lambda desk: privately.link_of(desk, channel_id)) != link:
+            await self._desks.change(SYSTEM, lambda desk: privately.note_link(desk, channel_id, link))
 
     async def _me(self) -> Me:
         try:
@@ -119,81 +125,31 @@ class TelegramLine:
             raise TelegramAway from None
         return Me(found.id, found.username or "")
 
-    async def _ask(self, me: Me) -> None:
-        """Our own loop: an update is confirmed by asking for what comes after it, once it is committed."""
-        with asking():
-            await self._bot.delete_webhook(drop_pending_updates=False)
-        offset: int | None = None
-        while True:
-            updates = await self._updates(offset)
-            if updates and _ends_in_album(updates[-1]):
-                await asyncio.sleep(ALBUM_S)
-                updates = await self._updates(offset, wait_s=0)
-            if updates:
-                await self._take(updates, me)
-                offset = max(offset or 0, max(each["update_id"] for each in updates) + 1)
+    async def _be_called(self, take: Callable[[Sequence[Raw]], Awaitable[None]]) -> None:
+        """Telegram calls us: the address is told to it."""
+        albums = Albums(take)
 
-    async def _updates(self, offset: int | None, *, wait_s: int = _POLL_S) -> list[dict[str, Any]]:
-        """What waits, as it comes: one that is out of shape must not hide the others."""
-        asked = {"offset": offset, "timeout": wait_s, "limit": _A_BATCH, "allowed_updates": ALLOWED}
-        given = {name: value for name, value in asked.items() if value is not None}
-        try:
-            with asking():
-                found = await self._bot.do_api_request("getUpdates", api_kwargs=given, read_timeout=wait_s + 10)
-        except TimedOut:
-            return []
-        except TemporaryError as error:
-            log.warning("%s: %s", self._channel.name, error)
-            await asyncio.sleep(error.retry_after.total_seconds())
-            return []
-        return [each for each in found if isinstance(each, dict) and isinstance(each.get("update_id"), int)]
+        async def called(body: bytes) -> None:
+            """Returns when what was brought is committed. Raises ValueError for what is no JSON."""
+            update = json.loads(body)
+            if is_update(update):
+                await (albums.add(update) if album_of(update) else take([update]))
 
-    async def _take(self, updates: Sequence[dict[str, Any]], me: Me) -> None:
-        """Hands updates in: those of one chat in their order, chats side by side."""
-        heard: list[Heard] = []
-        for update in sorted(updates, key=lambda each: each["update_id"]):
-            heard += await self._read(update, me)
-        await self._receiving.take(grouped(heard))
-
-    async def _read(self, update: dict[str, Any], me: Me) -> list[Heard]:
-        try:
-            return read(Update.de_json(dict(update), self._bot), me)
-        except (KeyError, TypeError, ValueError, AttributeError, TelegramError, OverflowError) as error:
-            await self._receiving.put_aside(update, error)
-            return []
-
-    async def _be_called(self, me: Me) -> None:
-        """Telegram calls us: the address is told to it, and everything comes by `called`."""
+        self._doors[self._channel.name] = called
         address = f"{self._section.webhook_url.rstrip('/')}/telegram/{self._channel.name}"
         with asking():
             await self._bot.set_webhook(
                 address, secret_token=self._secret, allowed_updates=ALLOWED, drop_pending_updates=False
             )
-        self._doors[self._channel.name] = lambda body: self._called(body, me)
         await asyncio.Event().wait()
 
     def is_telegram(self, shown: str) -> bool:
         """Whether who calls has shown the secret."""
         return hmac.compare_digest(shown.encode(), self._secret.encode())
 
-    async def _called(self, body: bytes, me: Me) -> None:
-        """Returns when what was brought is committed; an album is waited for, so that it is said as one."""
-        update = json.loads(body)
-        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
-            return
-        if not _ends_in_album(update):
-            await self._take([update], me)
-            return
-        self._parts.append(update)
-        await asyncio.sleep(ALBUM_S)
-        async with self._albums:
-            parts, self._parts = self._parts, []
-            if parts:
-                await self._take(parts, me)
-
     def rest(self, bucket: str) -> timedelta:
         """A chat rests for a second, the bot for a moment."""
-        return _PER_CHAT if bucket.count(":") == 2 else _PER_BOT
+        return timedelta(seconds=A_CHAT_S if bucket.count(":") == 2 else A_BOT_S)
 
     async def send(self, outgoing: Outgoing) -> Sent:
         """Sends one thing."""
@@ -214,11 +170,6 @@ class TelegramLine:
         finally:
             await self._close()
         return (Finding(Severity.ON, text("The bot is @{name}.", name=me.username), "TELEGRAM_BOT_TOKEN"),)
-
-
-def _ends_in_album(update: Mapping[str, Any]) -> bool:
-    message = update.get("message")
-    return isinstance(message, dict) and bool(message.get("media_group_id"))
 
 
 def _made_secret(secret: str, name: str) -> str:

@@ -51,7 +51,7 @@ def posts(outgoing: Outgoing) -> list[Post]:
     bundles = _bundles(outgoing.files)
     if bundles and not outgoing.choices and 0 < markup.units(marked.text) <= LONGEST_CAPTION:
         return [Files(bundles[0], marked), *(Files(each) for each in bundles[1:])]
-    parts = list(markup.split(marked, LONGEST_TEXT))
+    parts = [part for part in markup.split(marked, LONGEST_TEXT) if part.text.strip()]
     words: list[Post] = [Words(part) for part in parts[:-1]]
     words += [Words(part, outgoing.choices) for part in parts[-1:]]
     return [*words, *(Files(each) for each in bundles)]

@@ -1,23 +1,24 @@
 """Takes in what a bot heard: files are fetched first, each thing is committed by itself, in its chat's order."""
 
 import asyncio
-import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from telegram import Bot
-from telegram.error import TelegramError, TimedOut
+from telegram.error import TelegramError
 
-from connectors.telegram.contents import FileRef
-from connectors.telegram.inbound import Heard
-from connectors.telegram.troubles import TelegramAway, asking
-from core import files, groups, intake, telling, wordings
+from connectors.telegram.addresses import chat_of, id_of
+from connectors.telegram.fetching import LARGEST, Fetching
+from connectors.telegram.gate import Gate
+from connectors.telegram.inbound import Heard, grouped
+from connectors.telegram.members import Members
+from connectors.telegram.troubles import asking
+from core import groups, intake, quarantine, telling, wordings
 from core.actor import SYSTEM
-from core.connector import Bounced, CallFact, Chose, Described, Met, Said
+from core.connector import Bounced, CallFact, Chose, Described, Edited, Inbound, Met, Said
 from core.desk import Desk
-from core.errors import DeskbellError, PermanentError, UserError
+from core.errors import DeskbellError, TemporaryError, UserError
 from core.files import Store
 from core.receipt import Source
 from core.show import text
@@ -25,132 +26,119 @@ from core.store import Desks
 
 log = logging.getLogger(__name__)
 
-LARGEST = 20 * 1024 * 1024
-"""Bytes of a file a bot may fetch (Bot API, getFile)."""
-_FETCHES_AT_ONCE = 3
-
 
 class Receiving:
     """The way in by one bot."""
 
-    def __init__(self, bot: Bot, channel: Described, desks: Desks, store: Store) -> None:
-        self._bot, self._desks, self._store = bot, desks, store
+    def __init__(self, bot: Bot, gate: Gate, channel: Described, desks: Desks, store: Store) -> None:
+        self._bot, self._gate, self._desks = bot, gate, desks
         self._source = Source(channel.id, channel.kind, channel.team_id)
-        self._fetching = asyncio.Semaphore(_FETCHES_AT_ONCE)
-        self._counts: dict[int, str] = {}
+        self._fetching, self._members = Fetching(bot, desks, store), Members(bot)
 
-    async def take(self, heard: Sequence[Heard]) -> None:
+    async def take(self, heard: Iterable[Heard]) -> None:
         """Takes things in; returns when all are committed. Raises TemporaryError where they cannot be kept now."""
         by_lane: dict[str, list[Heard]] = {}
-        for each in heard:
+        for each in grouped([each for each in heard if not each.album or not await self._is_known(each.inbound.key)]):
             by_lane.setdefault(_lane(each), []).append(each)
-        done = await asyncio.gather(*(self._lane(theirs) for theirs in by_lane.values()), return_exceptions=True)
+        await self._have_moved(by_lane.pop(_MOVES, []))
+        done = await asyncio.gather(*(self._in_order(theirs) for theirs in by_lane.values()), return_exceptions=True)
         failed = next((each for each in done if each is not None), None)
         if failed is not None:
             raise failed
 
-    async def _lane(self, heard: Sequence[Heard]) -> None:
+    async def _have_moved(self, heard: Sequence[Heard]) -> None:
+        """A group's new id is known before anything is taken in that was said under it."""
         for each in heard:
-            await self._one(each)
+            was, to = str(each.was), each.inbound.group if isinstance(each.inbound, Met) else ""
+            await self._desks.change(SYSTEM, lambda desk, w=was, t=to: groups.moved(desk, self._source, w, t))  # type: ignore[misc]
+
+    async def _in_order(self, heard: Sequence[Heard]) -> None:
+        for each in heard:
+            try:
+                await self._one(each)
+            except (TemporaryError, OSError):
+                raise
+            except Exception as error:  # one thing that breaks us must not hide all that comes behind it
+                log.exception("%s cannot be taken in", each.inbound.key)
+                await self._put_aside(each.inbound, error)
+
+    async def _put_aside(self, inbound: Inbound, error: Exception) -> None:
+        raw = quarantine.packed(inbound)
+        await self._desks.change(SYSTEM, lambda desk: intake.put_aside(desk, self._source, inbound.key, raw, error))
+
+    async def _is_known(self, key: str) -> bool:
+        return await self._desks.read(SYSTEM, lambda desk: intake.is_known(desk, self._source, key))
 
     async def _one(self, heard: Heard) -> None:
         """Takes one thing in; what its sender could put right is told them."""
-        if heard.group and not await self._is_allowed(heard):
+        if heard.group and not await self._is_allowed(heard.group):
             return
-        if await self._desks.read(SYSTEM, lambda desk: intake.is_known(desk, self._source, heard.inbound.key)):
-            await self._answer(heard)
-            return
-        prepared, left_out = await self._prepared(heard)
-        try:
-            await intake.take_in(self._desks, self._source, prepared)
-        except UserError as error:
-            log.info("%s: not taken in: %s", heard.inbound.key, type(error).__name__)
-        if left_out:
-            await self._desks.change(SYSTEM, lambda desk: self._explain(desk, heard, left_out))
+        inbound = await self._meant(heard)
+        if inbound is not None and not await self._is_known(inbound.key):
+            await self._take_in(heard, inbound)
         await self._answer(heard)
 
-    async def _is_allowed(self, heard: Heard) -> bool:
+    async def _is_allowed(self, group: int) -> bool:
         """A group is ignored until an admin allows it."""
-        group = str(heard.group)
-        return await self._desks.read(SYSTEM, lambda desk: groups.is_allowed(desk, self._source, group))
+        return await self._desks.read(SYSTEM, lambda desk: groups.is_allowed(desk, self._source, str(group)))
 
-    async def _prepared(self, heard: Heard) -> tuple[Any, list[str]]:
+    async def _meant(self, heard: Heard) -> Inbound | None:
+        """An edit of what has never come is said anew; in a group, only if it speaks to us by now."""
+        inbound = heard.inbound
+        if not isinstance(inbound, Edited) or await self._is_known(inbound.of):
+            return inbound
+        return heard.instead if heard.is_for_us else None
+
+    async def _take_in(self, heard: Heard, inbound: Inbound) -> None:
+        left_out: list[str] = []
+        if isinstance(inbound, Said):
+            inbound, left_out = await self._prepared(heard, inbound)
+        try:
+            await intake.take_in(self._desks, self._source, inbound)
+        except UserError as error:
+            log.info("%s: not taken in: %s", inbound.key, type(error).__name__)
+        if left_out:
+            await self._desks.change(SYSTEM, lambda desk: self._explain(desk, inbound, left_out))
+
+    async def _prepared(self, heard: Heard, said: Said) -> tuple[Said, list[str]]:
         """What was said with its files fetched and, in a group, with who reads there; and what could not be fetched."""
-        said = heard.inbound
-        if not isinstance(said, Said):
-            return said, []
-        kept, left_out = await self._fetched(heard.files)
+        kept, left_out = await self._fetching.fetch(heard.files)
         if left_out:
             lines = "\n".join(f"[{name}]" for name in left_out)
             said = replace(said, text="\n".join(filter(None, (said.text, lines))))
         if heard.group:
-            said = replace(said, audience=f"{said.audience} ({await self._members(heard.group)})")
+            said = replace(said, audience=f"{said.audience} ({await self._members.count(heard.group)})")
         return replace(said, files=tuple(kept)), left_out
 
-    async def _members(self, group: int) -> str:
-        try:
-            with asking():
-                self._counts[group] = str(await self._bot.get_chat_member_count(group))
-        except (DeskbellError, TelegramError) as error:
-            log.info("group %s cannot be counted: %s", group, type(error).__name__)
-        return self._counts.get(group, "?")
-
-    async def _fetched(self, refs: Sequence[FileRef]) -> tuple[list[int], list[str]]:
-        kept: list[int] = []
-        left_out: list[str] = []
-        for ref in refs:
-            content = await self._content(ref)
-            if content is None:
-                left_out.append(files.clean_name(ref.name))
-                continue
-            taken = await asyncio.to_thread(self._store.take, content)
-            name = files.clean_name(ref.name)
-            kept.append(await self._desks.change(SYSTEM, lambda desk, t=taken, n=name: files.keep(desk, t, n)))  # type: ignore[misc]
-        return kept, left_out
-
-    async def _content(self, ref: FileRef) -> bytes | None:
-        """A file's bytes; None where it is too large or gone. Raises TemporaryError while Telegram is away."""
-        if ref.size > LARGEST:
-            return None
-        async with self._fetching:
-            try:
-                with asking():
-                    found = await self._bot.get_file(ref.id)
-                    return bytes(await found.download_as_bytearray(read_timeout=60))
-            except PermanentError as error:
-                log.info("a file cannot be fetched: %s", error)
-                return None
-            except TimedOut:
-                raise TelegramAway from None
-
-    def _explain(self, desk: Desk, heard: Heard, left_out: Sequence[str]) -> None:
+    def _explain(self, desk: Desk, inbound: Inbound, left_out: Sequence[str]) -> None:
         """Tells a customer which files did not reach us."""
-        who = groups.address_of(desk, heard.inbound)
+        who = groups.address_of(desk, inbound)
         if who is not None:
-            said = text(wordings.FILE_TOO_LARGE.id, name=left_out[0], most=LARGEST // 2**20)
+            said = text(wordings.FILE_TOO_LARGE.id, name=", ".join(left_out), most=LARGEST // 2**20)
             telling.tell(desk, self._source.channel_id, who, said)
 
     async def _answer(self, heard: Heard) -> None:
-        """A pressed button waits for an answer, or it goes on turning; its choices go."""
+        """A pressed button waits for an answer, or it goes on turning; in private its choices go then."""
         if not heard.query or not isinstance(heard.inbound, Chose):
             return
-        chat, _, message_id = heard.inbound.of.partition(":")
+        of = heard.inbound.of
         try:
             with asking():
                 await self._bot.answer_callback_query(heard.query)
-                await self._bot.edit_message_reply_markup(int(chat), int(message_id), reply_markup=None)
+            if not heard.group:
+                await self._gate.turn(chat_of(of))
+                with asking():
+                    await self._bot.edit_message_reply_markup(chat_of(of), id_of(of), reply_markup=None)
         except (DeskbellError, TelegramError) as error:
             log.info("a pressed button could not be answered: %s", type(error).__name__)
 
-    async def put_aside(self, update: dict[str, Any], error: Exception) -> None:
-        """Keeps an update nobody can read raw, in quarantine."""
-        log.error("update %s cannot be read: %s", update.get("update_id"), type(error).__name__)
-        raw, key = json.dumps({"update": update}).encode(), f"update:{update.get('update_id')}"
-        await self._desks.change(SYSTEM, lambda desk: intake.put_aside(desk, self._source, key, raw, error))
+
+_DESK, _MOVES = "desk", "moves"
 
 
 def _lane(heard: Heard) -> str:
+    """What is taken in one after the other: all of one sender's."""
     inbound = heard.inbound
-    if isinstance(inbound, Met | Bounced | CallFact):
-        return "desk"
-    return inbound.sender.address
+    if heard.was:
+        return _MOVES
+    return _DESK if isinstance(inbound, Met | Bounced | CallFact) else inbound.sender.address

@@ -1,5 +1,6 @@
 """What Telegram's refusals mean. Its errors are not passed on: some name the token."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,10 +17,12 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
+from telegram.warnings import PTBDeprecationWarning
 
 from core.errors import AddressGone, PermanentError, TemporaryError
 from core.show import text
 
+warnings.filterwarnings("ignore", category=PTBDeprecationWarning)  # its pauses are read in both of their shapes
 _AWAY = timedelta(seconds=5)
 _GONE_CHATS = (
     "chat not found",
@@ -28,14 +31,10 @@ _GONE_CHATS = (
     "group chat was deactivated",
     "peer_id_invalid",
 )
-_GONE_POSTS = (
-    "message to edit not found",
-    "message to delete not found",
-    "message can't be deleted",
-    "message can't be edited",
-    "message_id_invalid",
-    "message is not modified",
-)
+_GONE_POSTS = ("message to edit not found", "message to delete not found", "message_id_invalid")
+_AS_IT_IS = "message is not modified"
+_FIXED = ("message can't be deleted", "message can't be edited")
+_GONE_TOPICS = ("message thread not found", "topic_deleted", "topic_id_invalid")
 
 
 class WrongToken(PermanentError):
@@ -64,14 +63,28 @@ class Shut(AddressGone):
     """The customer blocked the bot, or their account is gone."""
 
     def __init__(self) -> None:
-        super().__init__(text("The customer has blocked the bot or left Telegram."))
+        super().__init__(text("The customer has blocked the bot or left, or the bot was taken out of the group."))
 
 
 class PostGone(PermanentError):
-    """What is to be changed is not there any more, or too old, or already so."""
+    """What is to be changed or taken back is not there any more."""
 
     def __init__(self) -> None:
-        super().__init__(text("Telegram cannot change this message any more."))
+        super().__init__(text("The message is not in Telegram any more."))
+
+
+class PostFixed(PermanentError):
+    """What is to be changed or taken back has become too old for it."""
+
+    def __init__(self) -> None:
+        super().__init__(text("Telegram cannot change or take back this message any more, it is too old."))
+
+
+class TopicGone(PermanentError):
+    """The topic of a forum something was to be sent to was deleted."""
+
+    def __init__(self) -> None:
+        super().__init__(text("The topic is not in the group any more."))
 
 
 class Moved(TelegramError):
@@ -88,7 +101,13 @@ def asking() -> Iterator[None]:
     try:
         yield
     except TelegramError as error:
-        raise meaning(error) from None
+        if not _is_so_already(error):
+            raise meaning(error) from None
+
+
+def _is_so_already(error: TelegramError) -> bool:
+    """Telegram refuses to change a message into what it says already."""
+    return isinstance(error, BadRequest) and _AS_IT_IS in error.message.lower()
 
 
 def meaning(error: TelegramError) -> Exception:
@@ -108,10 +127,8 @@ def meaning(error: TelegramError) -> Exception:
             return Shut()
         case BadRequest():
             return _refused(error.message)
-        case TimedOut():
-            return TimedOut("Telegram did not answer")
         case NetworkError():
-            return _broken(error)
+            return TelegramAway() if _was_never_made(error) else TimedOut("Telegram did not answer")
         case _:
             return PermanentError(text("Telegram refuses it: {why}", why=_safe(error.message)))
 
@@ -122,15 +139,16 @@ def _refused(message: str) -> Exception:
         return Shut()
     if any(words in said for words in _GONE_POSTS):
         return PostGone()
+    if any(words in said for words in _FIXED):
+        return PostFixed()
+    if any(words in said for words in _GONE_TOPICS):
+        return TopicGone()
     return PermanentError(text("Telegram refuses it: {why}", why=_safe(message)))
 
 
-def _broken(error: NetworkError) -> Exception:
+def _was_never_made(error: NetworkError) -> bool:
     """A connection that was never made did nothing; of one that broke nobody knows what it did."""
-    said = error.message.lower()
-    if "connecterror" in said or "connecttimeout" in said or "pool timeout" in said:
-        return TelegramAway()
-    return TimedOut("the connection to Telegram broke")
+    return type(error.__cause__).__name__ in ("ConnectError", "ConnectTimeout", "PoolTimeout")
 
 
 def _safe(message: str) -> str:

@@ -2,14 +2,14 @@
 
 import argparse
 
-from tests.bench import intake, lists, live, rooms
+from tests.bench import intake, lists, live, rooms, telegram
 from tests.bench.tables import Row, markdown
 
 
 def main() -> None:
     """Runs what is asked for, all by default."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only", choices=["intake", "lists", "live", "rooms"])
+    parser.add_argument("--only", choices=["intake", "lists", "live", "rooms", "telegram"])
     parser.add_argument("--small", action="store_true", help="Fewer tickets and widgets, for a quick look.")
     given = parser.parse_args()
     rows: list[Row] = []
@@ -21,6 +21,8 @@ def main() -> None:
         rows += live.measured(widgets=200 if given.small else 2_000)
     if given.only in (None, "rooms"):
         rows += rooms.measured()
+    if given.only in (None, "telegram"):
+        rows += telegram.measured()
     print(markdown(rows))
 
 

@@ -15,10 +15,11 @@ from tests.crash.chats import crash_in_chats
 from tests.crash.counting import Outcome, compared
 from tests.crash.desk import server_in
 from tests.crash.people import Agent, Customer
+from tests.crash.telegram import crash_with_a_bot
 from tests.postgres import Cluster, binaries
 
 CUSTOMERS = 4
-RUNS = ("sqlite", "postgres", "chats", "chats-postgres")
+RUNS = ("sqlite", "postgres", "chats", "chats-postgres", "telegram")
 ON_POSTGRES, IN_CHATS = ("postgres", "chats-postgres"), ("chats", "chats-postgres")
 
 
@@ -55,7 +56,7 @@ async def _settle(agent: Agent, customers: list[Customer]) -> None:
 
 
 def main() -> None:
-    """Runs it on both databases, or on SQLite alone where there is no PostgreSQL, then the same in two team chats."""
+    """Runs it on both databases (SQLite alone where there is no PostgreSQL), then in two team chats and by a bot."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
@@ -89,6 +90,8 @@ def _outcome(name: str, rounds: int, chance: random.Random) -> Outcome:
     with _database(name) as url:
         if name in IN_CHATS:
             return asyncio.run(crash_in_chats(url, max(5, rounds // 4), chance))
+        if name == "telegram":
+            return asyncio.run(crash_with_a_bot(max(5, rounds // 4), chance))
         return asyncio.run(crash(url, rounds, chance))
 
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import select
 
+from bot import threads
 from bot.app import Assembled, House, assemble, opened, prepare
 from bot.settings import Settings
 from bot.supervise import keep_running
@@ -19,6 +20,7 @@ from core import channels
 from core.actor import SYSTEM
 from core.models import Message, Role
 from core.receipt import Source
+from core.render import Voice
 from tests.contracts.desk import WallClock, eventually
 from tests.platforms.fake_telegram import Bot, FakeTelegram, Person
 from tests.platforms.telegram_world import Message as Post
@@ -80,6 +82,30 @@ class Desk:
         found = await eventually(look, lambda one: one is not None)
         assert found is not None
         return found
+
+    async def thread(self, agent: Agent, key: str) -> list[str]:
+        """What an agent reads in a thread, from its beginning: what was said and what happened."""
+        voice = Voice(now=self.shop.clock())
+        read = await self.shop.read(lambda desk: threads.read(desk, key), agent.actor)
+        return [voice.say(item.words) for item in read.items]
+
+    async def until_thread(self, agent: Agent, key: str, words: str) -> list[str]:
+        """The same, once these words stand in it."""
+
+        async def look() -> list[str]:
+            return await self.thread(agent, key)
+
+        found = await eventually(look, lambda lines: any(words in line for line in lines))
+        assert any(words in line for line in found), found
+        return found
+
+    async def card(self, agent: Agent, dialog: int) -> str:
+        """A dialog's card as text, with the labels of its buttons."""
+        voice = Voice(now=self.shop.clock())
+        await agent.types(f"dialog show {dialog}")
+        (card,) = agent.answers[-1].cards
+        fields = [f"{voice.say(field.label)}: {voice.say(field.value)}" for field in card.fields]
+        return "\n".join((*fields, *map(voice.say, card.lines), *(f"[{voice.say(b.label)}]" for b in card.buttons)))
 
     async def until(self, look: Callable[[], T | None], *, within_s: float = 10.0) -> T:
         """What is seen, once it is."""

@@ -110,3 +110,11 @@ async def test_a_ticket_of_a_lost_forum_goes_on_in_a_new_post_of_another(team: T
     finally:
         await _shows(team)
         await team.does(guild.discord.owner.types("/desk setup-off", other))
+
+
+async def test_a_line_typed_while_the_bot_was_shut_out_is_read_once_it_is_let_in(team: Team) -> None:
+    await team.becomes_ticket()
+    await _hides(team)
+    await team.does(team.ines.person.posts(team.post, f"Nobody hears me {team.post.id}"))
+    await _shows(team)
+    await team.says_eventually(("note", f"Nobody hears me {team.post.id}"))

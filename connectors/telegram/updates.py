@@ -1,0 +1,89 @@
+"""Updates as they come: read one by one, so that one out of shape hides no other; such a one is kept raw."""
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.error import TelegramError
+
+from connectors.telegram.addresses import KIND, Me
+from connectors.telegram.inbound import Heard, Unknown, read
+from core import contacts, intake, quarantine
+from core.actor import SYSTEM
+from core.connector import Described, Sender
+from core.desk import Desk
+from core.errors import Unreadable
+from core.quarantine import Odd
+from core.receipt import Source
+from core.show import text
+from core.store import Desks
+
+log = logging.getLogger(__name__)
+
+Raw = dict[str, Any]
+"""An update as JSON."""
+_LARGEST_KEPT = 256 * 1024
+"""Bytes of an update that are kept raw."""
+
+
+class Updates:
+    """What comes to one bot."""
+
+    def __init__(self, bot: Bot, channel: Described, desks: Desks) -> None:
+        self._bot, self._desks = bot, desks
+        self._source = Source(channel.id, channel.kind, channel.team_id)
+
+    async def heard(self, updates: Iterable[Raw], me: Me) -> list[Heard]:
+        """What they say, in their order."""
+        found: list[Heard] = []
+        for update in sorted(updates, key=lambda each: int(each["update_id"])):
+            found += await self._one(update, me)
+        return found
+
+    async def _one(self, update: Raw, me: Me) -> list[Heard]:
+        try:
+            return read(Update.de_json(dict(update), self._bot), me)
+        except Unknown as error:
+            said = text("The customer sent something of a kind we do not know: {kind}", kind=str(error)[:100])
+            await self._put_aside(update, Unreadable(said))
+        except (KeyError, TypeError, ValueError, AttributeError, TelegramError, OverflowError, OSError) as error:
+            log.error("update %s cannot be read: %s", update["update_id"], type(error).__name__)
+            await self._put_aside(update, Unreadable(text("Telegram sent something that cannot be read.")))
+        return []
+
+    async def _put_aside(self, update: Raw, error: Unreadable) -> None:
+        raw, key = json.dumps({"update": update}).encode()[:_LARGEST_KEPT], f"update:{update['update_id']}"
+        who = Sender(KIND, _writer(update))
+
+        def body(desk: Desk) -> None:
+            if not intake.is_first(desk, self._source.key, key):
+                return
+            known = contacts.seen_before(desk, who) if who.address else None
+            contact_id, sender = None if known is None else known.contact_id, contacts.hashed(who.kind, who.address)
+            odd = Odd(self._source.key, key, raw, error.said, self._source.team_id, contact_id, sender, ())
+            quarantine.keep(desk, odd)
+
+        await self._desks.change(SYSTEM, body)
+
+
+def _writer(update: Raw) -> str:
+    """Whose it is, as far as that can be read: it is forgotten together with them."""
+    for content in update.values():
+        writer = content.get("from") if isinstance(content, dict) else None
+        number = writer.get("id") if isinstance(writer, dict) else None
+        if isinstance(number, int):
+            return str(number)
+    return ""
+
+
+def is_update(found: object) -> bool:
+    """Whether it is an update at all: anything with a number of its own."""
+    return isinstance(found, dict) and isinstance(found.get("update_id"), int)
+
+
+def album_of(update: Raw) -> str:
+    """The album a message is a part of."""
+    message = update.get("message")
+    return str(message.get("media_group_id") or "") if isinstance(message, dict) else ""
