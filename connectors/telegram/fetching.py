@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 
 from telegram import Bot
@@ -21,6 +22,7 @@ LARGEST = 20 * 1024 * 1024
 """Bytes of a file a bot may fetch (Bot API, getFile)."""
 _AT_ONCE = 3
 _PATIENCE_S = 60.0
+_MOST_TRIES = 5
 
 
 class Fetching:
@@ -29,6 +31,7 @@ class Fetching:
     def __init__(self, bot: Bot, desks: Desks, store: Store) -> None:
         self._bot, self._desks, self._store = bot, desks, store
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._failed: Counter[str] = Counter()
 
     async def fetch(self, refs: Sequence[FileRef]) -> tuple[list[int], list[str]]:
         """The ids under which files are kept now, and the names of those that are too large or gone.
@@ -57,5 +60,13 @@ class Fetching:
             except PermanentError as error:
                 log.info("a file cannot be fetched: %s", error)
                 return None
-            except TimedOut:
-                raise TelegramAway from None
+            except (TelegramAway, TimedOut):
+                self._give_up_or_try_again(ref)
+                return None
+
+    def _give_up_or_try_again(self, ref: FileRef) -> None:
+        """A file that cannot be fetched again and again holds up nothing behind it. Raises TelegramAway before that."""
+        self._failed[ref.id] += 1
+        if self._failed[ref.id] < _MOST_TRIES:
+            raise TelegramAway
+        del self._failed[ref.id]

@@ -20,9 +20,10 @@ from connectors.telegram.sending import Sending
 from connectors.telegram.settings import Section
 from connectors.telegram.troubles import TelegramAway, asking
 from connectors.telegram.updates import Raw, Updates, album_of, is_update
-from core import privately
+from core import channels, privately
 from core.actor import SYSTEM
 from core.connector import Described, Finding, Found, Outgoing, Sent, Severity, Wish
+from core.desk import Desk
 from core.errors import DeskbellError, PermanentError
 from core.files import Store
 from core.render import LANGUAGES, Voice
@@ -108,14 +109,22 @@ class TelegramLine:
             commands = [BotCommand(wish.value, say(said)) for wish, said in _COMMANDS.items()]
             with asking():
                 await self._bot.set_my_commands(commands, language_code=None if language == LANGUAGES[0] else language)
-        await self._note_link(f"https://t.me/{me.username}?start=")
+        await self._note(f"https://t.me/{me.username}?start=", list(self._channel.settings.get("topics", ())))
         return me
 
-    async def _note_link(self, link: str) -> None:
-        """A store that cannot be written now is only written to where the link is a new one."""
-        channel_id = self._channel.id
-        if await self._desks.read(SYSTEM, lambda desk: privately.link_of(desk, channel_id)) != link:
-            await self._desks.change(SYSTEM, lambda desk: privately.note_link(desk, channel_id, link))
+    async def _note(self, link: str, topics: list[str]) -> None:
+        """Notes what the desk has to know of the bot; the store is only written to where that is new."""
+
+        def is_noted(desk: Desk) -> bool:
+            known = channels.named(desk, self._channel.name).settings.get("topics", [])
+            return privately.link_of(desk, self._channel.id) == link and known == topics
+
+        def note(desk: Desk) -> None:
+            privately.note_link(desk, self._channel.id, link)
+            channels.configure(desk, channels.named(desk, self._channel.name), {"topics": topics})
+
+        if not await self._desks.read(SYSTEM, is_noted):
+            await self._desks.change(SYSTEM, note)
 
     async def _me(self) -> Me:
         try:

@@ -19,8 +19,8 @@ from tests.crash.telegram import crash_with_a_bot
 from tests.postgres import Cluster, binaries
 
 CUSTOMERS = 4
-RUNS = ("sqlite", "postgres", "chats", "chats-postgres", "telegram")
-ON_POSTGRES, IN_CHATS = ("postgres", "chats-postgres"), ("chats", "chats-postgres")
+RUNS = ("sqlite", "postgres", "chats", "chats-postgres", "telegram", "telegram-postgres")
+ON_POSTGRES, IN_CHATS = ("postgres", "chats-postgres", "telegram-postgres"), ("chats", "chats-postgres")
 
 
 async def crash(url: str, rounds: int, chance: random.Random) -> Outcome:
@@ -90,8 +90,8 @@ def _outcome(name: str, rounds: int, chance: random.Random) -> Outcome:
     with _database(name) as url:
         if name in IN_CHATS:
             return asyncio.run(crash_in_chats(url, max(5, rounds // 4), chance))
-        if name == "telegram":
-            return asyncio.run(crash_with_a_bot(max(5, rounds // 4), chance))
+        if name.startswith("telegram"):
+            return asyncio.run(crash_with_a_bot(url, max(5, rounds // 4), chance))
         return asyncio.run(crash(url, rounds, chance))
 
 

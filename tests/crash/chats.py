@@ -47,7 +47,7 @@ async def crash_in_chats(url: str, rounds: int, chance: random.Random) -> Outcom
             for _ in range(rounds):
                 await asyncio.sleep(0.3 + chance.random() * 1.5)
                 await server.end(signal.SIGKILL)
-                await _free(server)
+                await free(server)
                 await server.start()
             lost, doubled = await _settled(server, agents, customers)
             for task in tasks:
@@ -60,7 +60,7 @@ async def crash_in_chats(url: str, rounds: int, chance: random.Random) -> Outcom
             return outcome
 
 
-async def _free(server: Server) -> None:
+async def free(server: Server) -> None:
     """Lets the minute or two pass for which the killed desk still holds its team chats and what it was sending.
 
     On SQLite the next one knows that it is alone and takes them at once.

@@ -18,6 +18,7 @@ from core.desk import Desk
 from core.models import TO_BE_SENT, Author, Delivery, DeliveryState, HeldReply, Identity, Message
 from core.pace import Pace
 from core.store import Desks, open_driver
+from tests.crash.chats import free
 from tests.crash.counting import Outcome
 from tests.crash.desk import server_in
 from tests.crash.people import Agent
@@ -56,12 +57,12 @@ class Customer:
         return Counter(words for words in self.person.hears_from(self.bot) if _ANSWER.fullmatch(words))
 
 
-async def crash_with_a_bot(rounds: int, chance: random.Random) -> Outcome:
+async def crash_with_a_bot(url: str, rounds: int, chance: random.Random) -> Outcome:
     """Runs customers and an agent, and counts in the store and in the chats."""
     with tempfile.TemporaryDirectory() as folder:
         async with FakeTelegram() as telegram:
             bot = telegram.bot("shop_bot")
-            server = server_in(Path(folder), more=_keys(telegram, bot))
+            server = server_in(Path(folder), url, more=_keys(telegram, bot))
             await server.start()
             agent = Agent(server.base, await server.sign_in(), random.Random(chance.random()))
             customers = [
@@ -71,6 +72,7 @@ async def crash_with_a_bot(rounds: int, chance: random.Random) -> Outcome:
             for _ in range(rounds):
                 await asyncio.sleep(0.5 + chance.random() * 2.0)
                 await server.end(signal.SIGKILL)
+                await free(server)
                 await server.start()
             lost, doubled = await _settled(server.url, agent, customers)
             for task in tasks:

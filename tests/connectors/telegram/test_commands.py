@@ -34,6 +34,11 @@ async def test_the_link_somebody_came_by_and_the_topic_they_chose_are_known(
         await ines.types("dialog end 1")
         await ines.types("ticket show 1")
         assert "+invoice" in str(ines.answers[-1].cards).lower()
+    monkeypatch.setenv("TELEGRAM_TOPICS", "Return")
+    async with at_work(tmp_path, telegram, migrated_sqlite) as desk:
+        ben = telegram.person("Ben")
+        await ben.starts(desk.bot)
+        assert (await desk.until_heard(ben, "Hello!")).buttons == ["Return"]
 
 
 async def test_a_new_matter_is_a_new_ticket_with_or_without_words_behind_the_command(desk: Desk) -> None:

@@ -69,6 +69,15 @@ async def test_a_file_beyond_twenty_megabytes_is_explained_to_the_customer(desk:
     await desk.until_heard(ana, "The file film.mov did not reach us")
 
 
+async def test_a_file_telegram_cannot_bring_holds_up_nothing_for_long(desk: Desk) -> None:
+    ana = await desk.customer("Ana")
+    desk.telegram.faults.fail(500, "getFile", times=5)
+    await ana.sends_document(desk.bot, "bill.pdf", caption="The bill")
+    await ana.writes(desk.bot, "Did you get it?")
+    await desk.telegram.until(lambda: not desk.bot.inbox.waiting, within_s=60)
+    assert await desk.kept(2) == ["The bill\n[bill.pdf]", "Did you get it?"]
+
+
 async def test_what_nobody_can_read_is_kept_for_agents_who_can_let_it_go(desk: Desk) -> None:
     ana = await desk.customer("Ana")
     said = await ana.writes(desk.bot, "Hello")
