@@ -34,6 +34,8 @@ PATIENCE = timedelta(seconds=60)
 """A team chat nobody has heard from for so long is away."""
 STALE = timedelta(days=1)
 """Lines about what happened so long ago are not shown any more when a team chat comes back."""
+_LATE = timedelta(seconds=10)
+"""A deadline carried out so much later than it was due tells of us, not of the team chat."""
 _HEARD, _AWAY = "room-heard:", "room-away:"
 
 
@@ -86,6 +88,9 @@ def declare(desk: Desk, due: Due) -> None:
     """An effect: a team chat has been silent for a minute. Its teams are called elsewhere, who waits there is told."""
     room = due.kind.partition(":")[2]
     if kept.read(desk, _AWAY + room):
+        return
+    if desk.now - due.due_at > _LATE:  # we slept ourselves: whoever is connected has its time to say so
+        _watch(desk, room)
         return
     kept.keep(desk, _AWAY + room, desk.now.isoformat())
     waiting = _waiting(desk, _left_alone(desk))

@@ -154,7 +154,8 @@ class Edit(StrEnum):
 def typed_edited(desk: Desk, typed: Typed, agent_id: int, now: Reread) -> Edit:
     """An agent changed their line: a held reply goes out as it is now, what was said is edited everywhere.
 
-    What says now that it is a note goes to no customer: held it is withdrawn, said already it raises UserError.
+    What says now that it is a note, or may be meant for a colleague, goes to no customer: held it is withdrawn or waits
+    for a decision, said already it raises UserError.
     """
     held = _held(desk, typed)
     if held is not None and held.agent_id == agent_id:
@@ -168,6 +169,13 @@ def typed_edited(desk: Desk, typed: Typed, agent_id: int, now: Reread) -> Edit:
         return Edit.UNKNOWN
     if now.is_note and message.reader is Reader.CUSTOMER:
         raise UserError(text("The customer has this already, so it cannot become a note. Delete the line instead."))
+    if now.doubt and message.reader is Reader.CUSTOMER:
+        raise UserError(
+            text(
+                "The customer has this already, and what it says now names a colleague or leads into your chat: it was "
+                "not changed there. Write that as a line of its own."
+            )
+        )
     messages.edit(desk, message, messages.bounded(desk, now.body))
     return Edit.DONE
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from core import chatting, contacts, dialogs, ending, privately, reaching, tickets, wordings
 from core.connector import Barred, Chose, Sender, Wish, Wished
 from core.contacts import Known
 from core.desk import Desk
 from core.errors import Unreadable
+from core.kinds import private_kind
 from core.models import NOT_CLOSED, Channel, Dialog, EndReason, Identity, Status, Ticket
 from core.receipt import Receipt, Source
 from core.render import LANGUAGES
@@ -57,8 +58,16 @@ def _new(desk: Desk, source: Source, who: Known, words: str) -> _Told:
 def _status(desk: Desk, source: Source, who: Known, words: str) -> _Told:
     theirs = (Ticket.contact_id.in_(contacts.everyone(desk, who.contact_id)), NOT_CLOSED, ~Ticket.is_spam)
     found = select(Ticket).where(*theirs, Ticket.merged_into.is_(None)).order_by(Ticket.id.desc()).limit(_MOST_SHOWN)
+    if _others_read_along(desk, who):
+        found = found.where(exists().where(Dialog.ticket_id == Ticket.id, Dialog.identity_id == who.identity_id))
     lines = [_state(ticket) for ticket in desk.session.scalars(found)]
     return (together(lines, "\n"), ()) if lines else (wordings.NOTHING_OPEN, ())
+
+
+def _others_read_along(desk: Desk, who: Known) -> bool:
+    """In a group only what was said there is told there."""
+    kind = desk.session.get_one(Identity, who.identity_id).kind
+    return private_kind(kind) != kind
 
 
 def _state(ticket: Ticket) -> Text:

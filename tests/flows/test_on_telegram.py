@@ -185,3 +185,17 @@ async def test_somebody_elses_link_into_private_opens_nothing(scene: Scene) -> N
         await scene.ana.does(Wished(f"w{number}", eve, Wish.START, "dialog-1", scene.shop.clock()))
         private = [line for line in await scene.shows() if "went on in private" in line]
         assert len(private) == (number == "5")
+
+
+async def test_in_a_group_status_tells_nothing_of_what_was_said_in_private(scene: Scene) -> None:
+    await scene.ana.writes("My bankruptcy papers")
+    await scene.chat.types("INES", "dialog end 1")
+    sender = Sender("telegram-group", "-7:5:", "Ana", person="telegram:5")
+    club = replace(scene.ana, sender=sender, place="-7", extra={"audience": "Club (3)"})
+    for who, key in ((club, "w1"), (scene.ana, "w2")):
+        await who.does(Wished(key, who.sender, Wish.STATUS, "", scene.shop.clock()))
+    asked = select(Delivery.facts).where(Delivery.message_id.is_(None), Delivery.lane.startswith("channel:"))
+    facts = await scene.shop.read(lambda desk: desk.execute(asked.order_by(Delivery.id)).scalars().all())
+    in_group, in_private = map(str, facts)
+    assert "bankruptcy" not in in_group
+    assert "bankruptcy" in in_private

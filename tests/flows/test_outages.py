@@ -116,3 +116,13 @@ async def test_a_chat_that_comes_back_after_days_shows_what_was_said_but_no_old_
     posted = await slack.shows()
     assert "say C1: Customer 1: My lamp is broken" in posted
     assert not [each for each in posted if "took the dialog" in each]
+
+
+async def test_a_desk_that_slept_itself_gives_the_chat_time_to_be_heard(shop: Shop, slack: Chat) -> None:
+    await shop.customer("ana").writes("My lamp is broken")
+    shop.clock.now += outages.PATIENCE * 3
+    await shop.passes("1s")
+    assert await shop.read(outages.away) == frozenset()
+    assert ("system", TROUBLED) not in await shop.said()
+    await shop.passes("61s")
+    assert await shop.read(outages.away) == {"slack"}

@@ -316,6 +316,20 @@ async def test_what_the_customer_has_read_becomes_no_note(shop: Shop, chat: Chat
     assert not any("fraud" in words for _, words in await shop.said())
 
 
+async def test_what_the_customer_has_read_is_not_changed_into_words_for_a_colleague(shop: Shop, chat: Chat) -> None:
+    await shop.customer("ana").writes("My lamp is broken")
+    await chat.shows()
+    root = await _root(shop)
+    await chat.types("INES", "take", root=root)
+    await chat.says("INES", "One moment", root=root)
+    await shop.passes("5s")
+    heard = await chat.edits("INES", "@ben is she lying?", root=root)
+    assert heard is not None
+    assert heard.answer is not None
+    assert ("agent", "One moment") in await shop.said()
+    assert not any("lying" in words for _, words in await shop.said())
+
+
 async def test_a_held_line_that_names_a_colleague_now_waits_for_a_decision(shop: Shop, chat: Chat) -> None:
     await shop.customer("ana").writes("My lamp is broken")
     await chat.shows()
