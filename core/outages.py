@@ -35,7 +35,7 @@ PATIENCE = timedelta(seconds=60)
 STALE = timedelta(days=1)
 """Lines about what happened so long ago are not shown any more when a team chat comes back."""
 _LATE = timedelta(seconds=10)
-"""A deadline carried out so much later than it was due tells of us, not of the team chat."""
+"""Who wakes so much after a deadline has slept: whoever is connected gets its time to say so, once."""
 _HEARD, _AWAY = "room-heard:", "room-away:"
 
 
@@ -89,8 +89,8 @@ def declare(desk: Desk, due: Due) -> None:
     room = due.kind.partition(":")[2]
     if kept.read(desk, _AWAY + room):
         return
-    if desk.now - due.due_at > _LATE:  # we slept ourselves: whoever is connected has its time to say so
-        _watch(desk, room)
+    if desk.now - due.due_at > _LATE and not due.facts.get("slept"):
+        deadlines.put(desk, due.subject, due.subject_id, due.kind, desk.now + PATIENCE, {"slept": True})
         return
     kept.keep(desk, _AWAY + room, desk.now.isoformat())
     waiting = _waiting(desk, _left_alone(desk))
