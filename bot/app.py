@@ -50,6 +50,7 @@ REACTIONS = (notices.tell, showing.follow, alerts.raise_, carrying.carry, partin
 """What follows from events, in the order it happens."""
 PARTS = ("webchat", "telegram", "email", "room", "slack", "discord", "schedule")
 """What `run --only` can choose."""
+_TEAM_CHATS = frozenset({"slack", "discord"})
 _STOP_S = 5
 
 
@@ -85,6 +86,8 @@ class Assembled:
     parts: Sequence[Part]
     connectors: Sequence[Connector]
     rooms: Sequence[Room]
+    off: frozenset[str] = frozenset()
+    """The team chats this process would serve, were they connected."""
 
     @property
     def members(self) -> list[Connector | Room]:
@@ -121,7 +124,8 @@ def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
     members: list[Connector | Room] = [*rooms, *connectors]
     for member in members:
         routes += member.routes()
-    return Assembled(Starlette(routes=routes), parts, connectors, rooms)
+    off = (_TEAM_CHATS & set(only)) - {each.name for each in rooms}
+    return Assembled(Starlette(routes=routes), parts, connectors, rooms, off)
 
 
 def _kinds(house: House, only: Sequence[str]) -> dict[str, Callable[[], Sending]]:
@@ -218,13 +222,15 @@ def _described() -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield "email", email.name, {}
 
 
-def _expect(desk: Desk) -> None:
-    """The team chats that are on have their time to connect; nobody waits for the others."""
-    for name, is_on in (("slack", SlackSection().on), ("discord", DiscordSection().on)):
-        if is_on:
-            outages.expect(desk, name)
-        else:
-            outages.unexpected(desk, name)
+def _expect(desk: Desk, assembled: Assembled) -> None:
+    """The team chats that are on here have their time to connect; nobody waits for those that are off here. What is
+    another process's part is its to say.
+    """
+    here = {room.name for room in assembled.rooms if room.is_pushed}
+    for name in here:
+        outages.expect(desk, name)
+    for name in assembled.off - here:
+        outages.unexpected(desk, name)
 
 
 async def serve(house: House, assembled: Assembled, *, ready: Callable[[], None] = lambda: None) -> None:
@@ -239,7 +245,7 @@ async def serve(house: House, assembled: Assembled, *, ready: Callable[[], None]
         proxy_headers=bool(house.settings.trusted_proxies), forwarded_allow_ips=house.settings.trusted_proxies or None,
         server_header=False, lifespan="off",
     )  # fmt: skip
-    await house.desks.change(SYSTEM, _expect)
+    await house.desks.change(SYSTEM, lambda desk: _expect(desk, assembled))
     server = _Server(config, house.bus)
     tasks = [asyncio.create_task(keep_running(part), name=part.name) for part in assembled.parts]
     announcing = asyncio.create_task(_announce(server, ready))

@@ -6,7 +6,23 @@ from sqlalchemy import delete, select, update
 
 from core import teams
 from core.desk import Desk
-from core.models import Agent, Ask, Deadline, Dialog, HeldReply, Member, Notice, Relay, Snooze, Ticket, Watcher
+from core.models import (
+    Agent,
+    Alert,
+    Ask,
+    Deadline,
+    Dialog,
+    HeldReply,
+    Member,
+    Notice,
+    OnCall,
+    Relay,
+    Role,
+    Snooze,
+    Ticket,
+    View,
+    Watcher,
+)
 
 _PERSONAL = ("remind", "snooze")
 """Kinds of deadlines that carry whose they are behind a colon."""
@@ -18,12 +34,17 @@ def become(desk: Desk, was: Agent, agent: Agent) -> None:
         desk.execute(update(assigned).where(assigned.assignee_id == was.id).values(assignee_id=agent.id))
     for theirs in (HeldReply, Ask, Notice):
         desk.execute(update(theirs).where(theirs.agent_id == was.id).values(agent_id=agent.id))
+    desk.execute(update(Alert).where(Alert.acked_by == was.id).values(acked_by=agent.id))
     _hand_over(desk, Relay, Relay.dialog_id, was, agent)
     _hand_over(desk, Watcher, Watcher.ticket_id, was, agent)
     _hand_over(desk, Snooze, Snooze.ticket_id, was, agent)
+    _hand_over(desk, OnCall, OnCall.team_id, was, agent)
+    _hand_over(desk, View, View.name, was, agent)
     _deadlines(desk, was, agent)
     for team_id in desk.execute(select(Member.team_id).where(Member.agent_id == was.id)).scalars().all():
         teams.join_team(desk, agent.id, team_id)
+    agent.role = max(was.role, agent.role, key=list(Role).index)
+    desk.look("*")
     teams.remove_agent(desk, was)
 
 

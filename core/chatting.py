@@ -61,7 +61,8 @@ def _taken_in(desk: Desk, source: Source, said: Said, who: Known) -> Receipt:
         return Receipt(waiting.id, written.id, written.dialog_seq)
     if meant is None and not afresh:
         meant = tickets.to_link(desk, who.contact_id, source.channel_id, desk.pace.relink)
-    return _begins(desk, source, who, words, meant, said.audience)
+    on = None if meant is None else tickets.standing(desk, meant.id)
+    return _begins(desk, source, who, words, on, said.audience)
 
 
 def sender(desk: Desk, said: Said, *, admitted: bool) -> Known:
@@ -99,7 +100,7 @@ def _meant(desk: Desk, who: Known, quoted: Message) -> Ticket | None:
     """The ticket of a quoted message, if it is this customer's and not closed for long."""
     if quoted.ticket_id is None:
         return None
-    ticket = tickets.standing(desk, quoted.ticket_id)
+    ticket = tickets.read(desk, quoted.ticket_id)
     is_theirs = ticket.contact_id is not None and contacts.standing(desk, ticket.contact_id).id == who.contact_id
     is_over = ticket.closed_at is not None and ticket.closed_at < desk.now - desk.pace.relink
     return ticket if is_theirs and not is_over and not ticket.is_spam else None
@@ -133,11 +134,11 @@ def _still_waiting(desk: Desk, source: Source, who: Known) -> Dialog | None:
     last = dialogs.latest_at(desk, source.channel_id, who.identity_id)
     if last is None or last.ticket_id is None or last.end_reason is not EndReason.UNTAKEN:
         return None
-    ticket = tickets.read(desk, last.ticket_id)
+    last = dialogs.locked(desk, last.id)
+    ticket = tickets.read(desk, last.ticket_id or 0)
     is_theirs = ticket.contact_id is not None and contacts.standing(desk, ticket.contact_id).id == who.contact_id
-    if not is_theirs or ticket.status is Status.CLOSED or teams.is_somebody_there(desk, last.team_id):
-        return None
-    return dialogs.locked(desk, last.id)
+    is_over = not is_theirs or ticket.status is Status.CLOSED
+    return None if is_over or teams.is_somebody_there(desk, last.team_id) else last
 
 
 def _goes_on(desk: Desk, dialog: Dialog | Live, words: Words) -> Written:

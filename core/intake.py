@@ -8,15 +8,31 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from core import changing, chatting, contacts, groups, letters, quarantine, upsert, wishes
 from core.actor import Actor, ActorKind
-from core.connector import Barred, Bounced, Chose, Edited, Inbound, Left, Letter, Met, Reacted, Retracted, Said, Wished
+from core.connector import (
+    Barred,
+    Bounced,
+    Chose,
+    Edited,
+    Inbound,
+    Left,
+    Letter,
+    Met,
+    Reacted,
+    Retracted,
+    Said,
+    Sender,
+    Wished,
+)
 from core.desk import Desk
 from core.digests import digest
-from core.errors import DeskbellError, NotFound, PermanentError, Unreadable, UserError
+from core.errors import NotFound, PermanentError, Unreadable, UserError
 from core.models import Channel, Message, Quarantined, Received, table
 from core.quarantine import Odd
 from core.receipt import Receipt, Source
-from core.show import Text, text
+from core.show import text
 from core.store import Desks
+
+Files = tuple[int, ...]
 
 
 def is_first(desk: Desk, source_key: str, external_id: str) -> bool:
@@ -37,10 +53,27 @@ def is_known(desk: Desk, source: Source, external_id: str) -> bool:
     return desk.execute(select(Received.source).where(*theirs)).first() is not None
 
 
-def put_aside(desk: Desk, source: Source, key: str, raw: bytes, error: Exception) -> None:
-    """Keeps in quarantine what its connector cannot even read; the same thing again is kept once."""
-    if is_first(desk, source.key, key):
-        quarantine.keep(desk, Odd(source.key, key, raw, quarantine.why(error), source.team_id, None, "", ()))
+def put_aside(
+    desk: Desk, source: Source, key: str, raw: bytes, error: Exception, *, who: Sender | None = None, files: Files = ()
+) -> None:
+    """Keeps raw in quarantine what cannot be taken in, with whose it is as far as that is known: it is forgotten
+    together with them. The same thing again is kept once.
+    """
+    if not is_first(desk, source.key, key):
+        return
+    known = None if who is None else contacts.seen_before(desk, who)
+    odd = Odd(
+        source.key, key, raw, quarantine.why(error), source.team_id, None if known is None else known.contact_id,
+        "" if who is None else contacts.hashed(who.kind, who.address), files,
+    )  # fmt: skip
+    quarantine.keep(desk, odd)
+
+
+def refuse(desk: Desk, source: Source, inbound: Inbound, error: Exception, raw: bytes | None = None) -> None:
+    """Keeps in quarantine what was read and cannot be taken in."""
+    who = None if isinstance(inbound, Bounced | Met) else inbound.sender
+    came = inbound.files if isinstance(inbound, Said) else ()
+    put_aside(desk, source, inbound.key, raw or quarantine.packed(inbound), error, who=who, files=came)
 
 
 def receive(desk: Desk, source: Source, inbound: Inbound, *, admitted: bool = False) -> Receipt:
@@ -112,24 +145,6 @@ async def take_in(desks: Desks, source: Source, inbound: Inbound, raw: bytes | N
     try:
         return await desks.change(actor, lambda desk: receive(desk, source, inbound))
     except (Unreadable, DataError, IntegrityError, ValueError, PermanentError) as error:
-        reason = (
-            error.said
-            if isinstance(error, DeskbellError)
-            else text("It could not be stored ({why}).", why=type(error).__name__)
-        )
-        kept = raw if raw is not None else quarantine.packed(inbound)
-    await desks.change(actor, lambda desk: _quarantine(desk, source, inbound, kept, reason))
+        why = error
+    await desks.change(actor, lambda desk: refuse(desk, source, inbound, why, raw))
     return Receipt(is_quarantined=True)
-
-
-def _quarantine(desk: Desk, source: Source, inbound: Inbound, raw: bytes, reason: Text) -> None:
-    if not is_first(desk, source.key, inbound.key):
-        return
-    sender = None if isinstance(inbound, Bounced | Met) else inbound.sender
-    who = None if sender is None else contacts.seen_before(desk, sender)
-    odd = Odd(
-        source.key, inbound.key, raw, reason, source.team_id, None if who is None else who.contact_id,
-        "" if sender is None else contacts.hashed(sender.kind, sender.address),
-        inbound.files if isinstance(inbound, Said) else (),
-    )  # fmt: skip
-    quarantine.keep(desk, odd)

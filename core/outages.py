@@ -4,7 +4,7 @@ Whoever is connected to a team chat says so again and again (`heard`); each time
 away. Nothing is taken from it: what waits to be shown there is shown when it is back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -26,8 +26,10 @@ from core.models import (
     Place,
     Purpose,
     Role,
+    Team,
 )
 from core.notices import News
+from core.outbox import Wanted
 from core.show import Button, Text, Tone, text, texts
 
 PATIENCE = timedelta(seconds=60)
@@ -37,6 +39,8 @@ STALE = timedelta(days=1)
 _LATE = timedelta(seconds=10)
 """Who wakes so much after a deadline has slept: whoever is connected gets its time to say so, once."""
 _HEARD, _AWAY = "room-heard:", "room-away:"
+_CALLED = "called_elsewhere"
+"""What a dialog bears whose team was called elsewhere already."""
 
 
 def expect(desk: Desk, room: str) -> None:
@@ -106,7 +110,8 @@ def reroute(desk: Desk, happened: Sequence[Happened]) -> None:
     rooms = away(desk) if begun or called else frozenset()
     if not rooms:
         return
-    unheard = _waiting(desk, _left_alone(desk), begun | called)
+    waiting = _waiting(desk, _left_alone(desk), begun | called)
+    unheard = [each for each in waiting if _CALLED not in each.facts]
     for room, theirs in _by_room(desk, unheard).items():
         _call(desk, room, theirs)
     for dialog in unheard:
@@ -124,8 +129,9 @@ def _left_alone(desk: Desk) -> list[int]:
 
 def _by_room(desk: Desk, waiting: Sequence[Dialog]) -> dict[str, list[Dialog]]:
     found: dict[str, list[Dialog]] = {}
+    rooms = {team_id: places.of_team(desk, team_id)[0].room for team_id in {each.team_id for each in waiting}}
     for dialog in waiting:
-        found.setdefault(places.of_team(desk, dialog.team_id)[0].room, []).append(dialog)
+        found.setdefault(rooms[dialog.team_id], []).append(dialog)
     return found
 
 
@@ -138,7 +144,9 @@ def _waiting(desk: Desk, team_ids: Sequence[int], among: Iterable[int | None] | 
 
 
 def _call(desk: Desk, room: str, waiting: Sequence[Dialog]) -> None:
-    """The team is told, each of its own; the supervisors in a chat that is there, all in one line."""
+    """The team is told, each of its own, once; the channels in a chat that is there, each in one line."""
+    for dialog in waiting:
+        dialog.facts = dialog.facts | {_CALLED: True}
     by_team: dict[int, list[int]] = {}
     for dialog in waiting:
         by_team.setdefault(dialog.team_id, []).append(dialog.id)
@@ -148,8 +156,15 @@ def _call(desk: Desk, room: str, waiting: Sequence[Dialog]) -> None:
         for agent_id in _agents(desk, team_id, Role.AGENT)
     ]
     notices.give_all(desk, news)
-    said, buttons = _said(room, [each.id for each in waiting]), _take(waiting)
-    outbox.put(desk, *(pushed.call(place, said, buttons=buttons, loud=bool(waiting)) for place in _elsewhere(desk)))
+    private = set(desk.execute(select(Team.id).where(Team.is_private)).scalars())
+    outbox.put(desk, *(_told(place, room, waiting, private) for place in _elsewhere(desk)))
+
+
+def _told(place: Place, room: str, waiting: Sequence[Dialog], private: Collection[int]) -> Wanted:
+    """What a channel hears: of private teams' customers nothing, unless it is that team's."""
+    theirs = [each for each in waiting if each.team_id not in private or each.team_id == place.team_id]
+    said = _said(room, [each.id for each in theirs])
+    return pushed.call(place, said, buttons=_take(theirs), loud=bool(theirs))
 
 
 def _said(room: str, ids: Sequence[int]) -> Text:

@@ -15,10 +15,10 @@ _SCORES = range(1, 6)
 
 def ask(desk: Desk, happened: Sequence[Happened]) -> None:
     """A reaction: an agent has ended a dialog."""
-    for each in happened:
-        if isinstance(each.event, DialogEnded) and each.event.reason in _BY_AGENT and each.event.dialog_id is not None:
-            dialog = dialogs.read(desk, each.event.dialog_id)
-            if dialog.is_silent and not dialog.facts.get("audience"):
-                offers = [Offer(verbatim(str(score)), f"rate:{dialog.id}:{score}") for score in _SCORES]
-                offers.append(Offer(wordings.NOT_SOLVED, f"solved:{dialog.id}:no"))
-                messages.say_to_customer(desk, wordings.HOW_WAS_IT, dialogs.place(dialog), offers)
+    ended = [each.event for each in happened if isinstance(each.event, DialogEnded)]
+    for dialog_id in [each.dialog_id for each in ended if each.reason in _BY_AGENT and each.dialog_id is not None]:
+        dialog = dialogs.read(desk, dialog_id)
+        if dialog.is_silent and not dialog.facts.get("audience"):
+            offers = [Offer(verbatim(str(score)), f"rate:{dialog.id}:{score}") for score in _SCORES]
+            offers.append(Offer(wordings.NOT_SOLVED, f"solved:{dialog.id}:no"))
+            messages.say_to_customer(desk, wordings.HOW_WAS_IT, dialogs.place(dialog), offers)

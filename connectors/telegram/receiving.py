@@ -1,6 +1,7 @@
 """Takes in what a bot heard: files are fetched first, each thing is committed by itself, in its chat's order."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from connectors.telegram.gate import Gate
 from connectors.telegram.inbound import Heard, grouped
 from connectors.telegram.members import Members
 from connectors.telegram.troubles import asking
-from core import groups, intake, quarantine, telling, wordings
+from core import groups, intake, telling, wordings
 from core.actor import SYSTEM
 from core.connector import Bounced, CallFact, Chose, Described, Edited, Inbound, Met, Said
 from core.desk import Desk
@@ -60,11 +61,15 @@ class Receiving:
                 raise
             except Exception as error:  # one thing that breaks us must not hide all that comes behind it
                 log.exception("%s cannot be taken in", each.inbound.key)
-                await self._put_aside(each.inbound, error)
+                await self._refuse(each, error)
 
-    async def _put_aside(self, inbound: Inbound, error: Exception) -> None:
-        raw = quarantine.packed(inbound)
-        await self._desks.change(SYSTEM, lambda desk: intake.put_aside(desk, self._source, inbound.key, raw, error))
+    async def _refuse(self, heard: Heard, error: Exception) -> None:
+        """Kept for admins, with the files that can be fetched."""
+        inbound = heard.inbound
+        if isinstance(inbound, Said) and heard.files:
+            with contextlib.suppress(DeskbellError, TelegramError):
+                inbound, _ = await self._prepared(heard, inbound)
+        await self._desks.change(SYSTEM, lambda desk: intake.refuse(desk, self._source, inbound, error))
 
     async def _is_known(self, key: str) -> bool:
         return await self._desks.read(SYSTEM, lambda desk: intake.is_known(desk, self._source, key))

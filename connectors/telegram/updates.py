@@ -10,12 +10,10 @@ from telegram.error import TelegramError
 
 from connectors.telegram.addresses import KIND, Me
 from connectors.telegram.inbound import Heard, Unknown, read
-from core import contacts, intake, quarantine
+from core import intake
 from core.actor import SYSTEM
 from core.connector import Described, Sender
-from core.desk import Desk
 from core.errors import Unreadable
-from core.quarantine import Odd
 from core.receipt import Source
 from core.show import text
 from core.store import Desks
@@ -55,17 +53,9 @@ class Updates:
 
     async def _put_aside(self, update: Raw, error: Unreadable) -> None:
         raw, key = json.dumps({"update": update}).encode()[:_LARGEST_KEPT], f"update:{update['update_id']}"
-        who = Sender(KIND, _writer(update))
-
-        def body(desk: Desk) -> None:
-            if not intake.is_first(desk, self._source.key, key):
-                return
-            known = contacts.seen_before(desk, who) if who.address else None
-            contact_id, sender = None if known is None else known.contact_id, contacts.hashed(who.kind, who.address)
-            odd = Odd(self._source.key, key, raw, error.said, self._source.team_id, contact_id, sender, ())
-            quarantine.keep(desk, odd)
-
-        await self._desks.change(SYSTEM, body)
+        writer = _writer(update)
+        who = Sender(KIND, writer) if writer else None
+        await self._desks.change(SYSTEM, lambda desk: intake.put_aside(desk, self._source, key, raw, error, who=who))
 
 
 def _writer(update: Raw) -> str:

@@ -169,7 +169,7 @@ async def _odd(shop: Shop, customer: Customer, words: str) -> None:
     refused = Unreadable(text("It could not be stored ({why}).", why="test"))
 
     def keep(desk: Desk) -> None:
-        intake._quarantine(desk, shop.source, said, quarantine.packed(said), refused.said)
+        intake.refuse(desk, shop.source, said, refused)
 
     await shop.change(keep)
 

@@ -1,9 +1,11 @@
 """A team chat that falls silent: its team is called elsewhere, customers who wait are told, and nothing is lost."""
 
 import pytest
+from sqlalchemy import update
 
-from core import outages
-from core.models import Role
+from core import outages, teams
+from core.desk import Desk
+from core.models import Place, Role, Team
 from tests.chat import Chat, people
 from tests.shop import Shop
 
@@ -126,3 +128,32 @@ async def test_a_desk_that_slept_itself_gives_the_chat_time_to_be_heard(shop: Sh
     assert ("system", TROUBLED) not in await shop.said()
     await shop.passes("61s")
     assert await shop.read(outages.away) == {"slack"}
+
+
+async def test_who_was_called_for_is_not_called_for_again_when_they_wait_longer(shop: Shop, slack: Chat) -> None:
+    discord = await _supervisors(shop)
+    await shop.passes("61s")
+    await shop.customer("ana").writes("My lamp is broken")
+    await discord.shows()
+    for _ in range(4):
+        await shop.passes("50s")
+        await shop.change(lambda desk: outages.heard(desk, "discord"))
+    assert not any("dialog 1" in each for each in await discord.shows())
+
+
+async def test_the_customers_of_a_private_team_are_named_to_no_other(shop: Shop, slack: Chat) -> None:
+    discord = await _supervisors(shop)
+    await shop.change(_made_private)
+    await shop.customer("ana").writes("A word with your lawyers")
+    await shop.passes("30s")
+    await shop.change(lambda desk: outages.heard(desk, "discord"))
+    await shop.passes("31s")
+    told = [each for each in await discord.shows() if "cannot be reached" in each and each.startswith("line")]
+    assert told == ["line D1: Slack cannot be reached. Until it is back, work in the team room."]
+
+
+def _made_private(desk: Desk) -> None:
+    """The supervisors' channel is another team's than the customers', whose team is private."""
+    elsewhere = teams.add_team(desk, "legal", "Legal")
+    desk.execute(update(Place).where(Place.room == "discord").values(team_id=elsewhere.id))
+    desk.execute(update(Team).where(Team.id != elsewhere.id).values(is_private=True))
