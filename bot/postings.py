@@ -8,6 +8,7 @@ from core import accounts, dialogs, history, messages, outbox, places, policy, p
 from core.actor import Actor, ActorKind
 from core.desk import Desk
 from core.errors import PermanentError
+from core.files import ORIGINAL
 from core.models import (
     CARD,
     Account,
@@ -151,9 +152,13 @@ def _said(desk: Desk, message: Message, files: Sequence[File]) -> Words:
     return Words(
         history.side_of(message), history.who_said(desk, message),
         text("(taken back)") if message.deleted_at is not None else _as_read(desk, message),
-        () if is_gone else tuple(_attached(file) for file in files if file.erased_at is None),
+        () if is_gone else tuple(_attached(file) for file in files if _is_shown(file)),
         is_edited=message.edited_at is not None, is_gone=is_gone,
     )  # fmt: skip
+
+
+def _is_shown(file: File) -> bool:
+    return file.erased_at is None and file.name != ORIGINAL
 
 
 def _as_read(desk: Desk, message: Message) -> Text:

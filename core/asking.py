@@ -5,14 +5,17 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select
 
-from core import deadlines, messages, notices, outbox, pushed, tickets
+from core import deadlines, mailing, messages, notices, outbox, pushed, tickets
 from core.deadlines import Due
 from core.desk import Desk
 from core.errors import UserError
+from core.mailing import Note
 from core.messages import Where, Words
-from core.models import Agent, Ask, Author, Message, Reader, Ticket
-from core.show import text
+from core.models import Agent, Ask, Author, Delivery, Message, Reader, Ticket
+from core.show import Text, text, verbatim
 
+LETTER = "email"
+"""In place of a room: who is asked by letter, at their address."""
 _ADDS_TO_IT = timedelta(days=7)
 MOST_SHOWN = 10
 """Messages of a ticket that are shown along with a question."""
@@ -27,12 +30,45 @@ def ask(desk: Desk, ticket: Ticket, agent: Agent, room: str, account: str, quest
     _must_be_of(desk, ticket, made.shown)
     desk.session.add(made)
     desk.flush()
-    outbox.put(desk, pushed.question(made))
+    _put(desk, ticket, agent, made)
     deadlines.put(desk, "ask", made.id, "chase", desk.now + desk.pace.ask_again)
-    who = text("Asked @{who}: {question}", who=f"{room}:{account}", question=made.question)
+    who = text(
+        "Asked {who}: {question}", who=account if room == LETTER else f"@{room}:{account}", question=made.question
+    )
     written = Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=who)
     messages.write(desk, written, Where(ticket_id=ticket.id))
     return made
+
+
+def _put(desk: Desk, ticket: Ticket, agent: Agent, made: Ask) -> None:
+    if made.room != LETTER:
+        outbox.put(desk, pushed.question(made))
+        return
+    note = Note(
+        address=made.account, subject=ticket.subject, said=_in_words(desk, made), ask_id=made.id,
+        signed=agent.public_name,
+    )  # fmt: skip
+    letter = mailing.wanted(desk, ticket.team_id, note)
+    if letter is None:
+        raise UserError(text("This desk has no mailbox yet. An admin connects one: deskbell connect email"))
+    outbox.put(desk, letter)
+
+
+def _in_words(desk: Desk, made: Ask) -> Text:
+    """The question with the messages its asker chose; who is asked sees nothing else."""
+    chosen = messages.by_ids(desk, made.shown)
+    quoted = "\n\n".join(f"> {each.body}".replace("\n", "\n> ") for each in chosen if each.body)
+    return verbatim("\n\n".join(filter(None, (made.question, quoted))))
+
+
+def by_letter(desk: Desk, deliveries: Sequence[int], name: str, words: str) -> Ask | None:
+    """What a letter that answers one of these deliveries says, where that was a question; else None."""
+    for each in desk.session.scalars(select(Delivery).where(Delivery.id.in_(deliveries)).order_by(Delivery.id.desc())):
+        asked = desk.session.get(Ask, each.facts.get("ask") or 0, with_for_update=desk.locks)
+        if asked is not None:
+            _answered(desk, asked, name, words)
+            return asked
+    return None
 
 
 def _must_be_of(desk: Desk, ticket: Ticket, shown: Sequence[int]) -> None:
@@ -51,9 +87,13 @@ def answer(desk: Desk, room: str, account: str, name: str, words: str) -> Ask | 
     theirs = select(Ask).where(Ask.room == room, Ask.account == account, lately)
     statement = theirs.order_by(Ask.id.desc()).limit(1)
     asked = desk.session.scalars(statement.with_for_update()).one_or_none()
-    if asked is None:
-        return None
-    body = messages.bounded(desk, words)
+    if asked is not None:
+        _answered(desk, asked, name, words)
+    return asked
+
+
+def _answered(desk: Desk, asked: Ask, name: str, words: str) -> None:
+    body = messages.bounded(desk, words[: desk.pace.longest_text])
     note = Words(author=Author.AGENT, reader=Reader.TEAM, body=body, author_name=name[:60])
     messages.write(desk, note, Where(ticket_id=tickets.standing(desk, asked.ticket_id).id))
     if asked.answered_at is None:
@@ -61,7 +101,6 @@ def answer(desk: Desk, room: str, account: str, name: str, words: str) -> Ask | 
         deadlines.drop(desk, "ask", asked.id, "chase")
         said = text("{who} answered about #{number}.", who=name, number=asked.ticket_id)
         notices.give(desk, asked.agent_id, said, ticket_id=asked.ticket_id)
-    return asked
 
 
 def chase(desk: Desk, due: Due) -> None:
@@ -69,6 +108,6 @@ def chase(desk: Desk, due: Due) -> None:
     asked = desk.session.get(Ask, due.subject_id)
     if asked is None or asked.answered_at is not None:
         return
-    outbox.put(desk, pushed.question(asked))
+    _put(desk, tickets.read(desk, asked.ticket_id), desk.session.get_one(Agent, asked.agent_id), asked)
     said = text("Your question about #{number} has no answer yet; it was asked again.", number=asked.ticket_id)
     notices.give(desk, asked.agent_id, said, ticket_id=asked.ticket_id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import String, and_, cast, delete, exists, func, literal, or_, select, update
 
 from core import mirrors, outbox, reaching, upsert
 from core.connector import Sent
@@ -49,12 +49,16 @@ _ROUTES = (
     .join(Identity, Identity.id == func.coalesce(Message.identity_id, Dialog.identity_id))
     .where(Channel.kind.not_in(PULLED))
 )
-"""By which channel and to which address a message goes: its own, else its dialog's."""
+_STANDS_THERE = exists().where(
+    Copy.message_id == Message.id, Copy.place == literal("channel:") + cast(Channel.id, String)
+)
+"""What somebody sent by a program of their own."""
 
 
 def _say(desk: Desk, message_ids: Sequence[int | None]) -> None:
     if message_ids:
-        rows = desk.execute(_ROUTES.where(Message.id.in_(message_ids)).order_by(Message.id)).all()
+        theirs = _ROUTES.where(Message.id.in_(message_ids), ~_STANDS_THERE)
+        rows = desk.execute(theirs.order_by(Message.id)).all()
         outbox.put(desk, *(_wanted(SAY, row) for row in rows))
         _stop(desk, [row.id for row in rows if row.is_barred])
 
@@ -106,10 +110,9 @@ def _withdraw(desk: Desk, message_ids: Sequence[int | None]) -> None:
 
 def arrived(desk: Desk, delivery: Delivery, sent: Sent) -> None:
     """Keeps what now stands on the channel under its ids; what has changed on its way is changed there, too."""
-    channel_id = int(delivery.lane.split(":")[1])
     if delivery.kind == RETRACT or delivery.message_id is None:
         return
-    stands(desk, delivery.message_id, channel_id, (sent.external_id, *sent.more_ids))
+    _stands_now(desk, delivery, (sent.external_id, *sent.more_ids))
     identity = desk.session.get(Identity, delivery.facts["identity"])
     if identity is not None:
         reaching.back(desk, identity, ticket_id=delivery.ticket_id, dialog_id=delivery.dialog_id)
@@ -117,6 +120,28 @@ def arrived(desk: Desk, delivery: Delivery, sent: Sent) -> None:
     if delivery.kind == SAY and delivery.facts.get("said_as") != mirrors.state_of(message):
         is_gone = message.deleted_at is not None or message.redacted_at is not None
         _change(desk, [message.id], RETRACT if is_gone else EDIT)
+
+
+def so_far(desk: Desk, delivery_id: int, posts: Sequence[str], files: Sequence[str]) -> None:
+    """A part of a delivery stands already, under the ids of its posts of words and of files: any later try goes on
+    behind it, and should the message be taken back, it goes too.
+    """
+    delivery = desk.session.get_one(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+    delivery.facts = delivery.facts | {"begun": [list(posts), list(files)]}
+    if delivery.message_id is not None:
+        _stands_now(desk, delivery, (*posts, *files))
+
+
+def _stands_now(desk: Desk, delivery: Delivery, keys: Sequence[str]) -> None:
+    """What a delivery has put on its channel, in its order; an edit says all that stands there now."""
+    channel_id, message_id = int(delivery.lane.split(":")[1]), delivery.message_id
+    assert message_id is not None
+    if delivery.kind == EDIT:
+        here = (Copy.message_id == message_id, Copy.place == f"channel:{channel_id}")
+        if list(desk.execute(select(Copy.external_id).where(*here).order_by(Copy.id)).scalars()) == list(keys):
+            return
+        desk.execute(delete(Copy).where(*here))
+    stands(desk, message_id, channel_id, keys)
 
 
 def stands(desk: Desk, message_id: int, channel_id: int, keys: Sequence[str]) -> None:

@@ -48,10 +48,28 @@ class Letter:
     """The ids of the mails it answers, the nearest first: of ours, which nobody can guess, and of theirs."""
     is_automatic: bool = False
     """Whether a machine sent it: it reopens nothing and is never answered by itself."""
-    nature: Text | None = None
-    """Who speaks in it and how that is known, for agents."""
+    notes: tuple[Text, ...] = ()
+    """What agents should know of it: who speaks in it and how that is known, what of it could not be read."""
     rest: str = ""
     """What it quotes: shown folded behind the words."""
+    copied: tuple[Sender, ...] = ()
+    """Who got it besides us: they may answer, and get what is answered."""
+    ticket: int | None = None
+    """The ticket whose reply address it came to, which nobody can guess."""
+    deliveries: tuple[int, ...] = ()
+    """What of ours it answers, by ids only we can have made."""
+    named: int | None = None
+    """The ticket whose number its subject names; anybody can write that."""
+    is_doubtful: bool = False
+    """Whether our mail server found no proof that it is from whom it says."""
+    is_spam: bool = False
+    """Whether our mail server calls it spam."""
+    forwarder: str = ""
+    """The address of who passed it on, where its sender is who wrote what was passed on."""
+    remark: str = ""
+    """What they wrote above it."""
+    is_history: bool = False
+    """Whether it was read long after it came: it is kept, and nothing follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +194,33 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """One of us answered a customer by a program of their own: it lies among what was sent."""
+
+    key: str
+    sender: Sender
+    """The one of us, by their address."""
+    text: str
+    at: datetime
+    letter: Letter
+    files: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Bounced:
     """What we sent did not arrive."""
 
     key: str
     of: str
+    """The key of what we sent; empty where the report does not say."""
     reason: str
     at: datetime
+    addresses: tuple[str, ...] = ()
+    """Where it did not arrive; empty where the report does not say."""
+    is_final: bool = True
+    """Whether it will not be tried again."""
+    ticket: int | None = None
+    """The ticket whose reply address the report came to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +235,7 @@ class CallFact:
     details: dict[str, str] = field(default_factory=dict)
 
 
-Inbound = Said | Edited | Retracted | Reacted | Wished | Chose | Barred | Met | Left | Bounced | CallFact
+Inbound = Said | Answered | Edited | Retracted | Reacted | Wished | Chose | Barred | Met | Left | Bounced | CallFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +284,19 @@ class Outgoing:
     """What a letter is about."""
     thread: tuple[str, ...] = ()
     """The ids of the letters before it, the oldest first."""
+    copies: tuple[str, ...] = ()
+    """Who else gets a letter."""
+    ticket: int | None = None
+    """The ticket answers to it belong to."""
+    signature: str = ""
+    """What its writer puts under a letter."""
+    is_automatic: bool = False
+    """Whether nobody wrote it: no machine is to answer it."""
     earlier_ids: tuple[str, ...] = ()
-    """For an edit or a retraction: what the platform called its posts, in their order."""
+    """For an edit or a retraction: what the platform called its posts, in their order. Else: those that are there
+    already, where an earlier try was cut short."""
+    earlier_files: int = 0
+    """How many of them, the last ones, an earlier try of this delivery noted as its files' posts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +307,7 @@ class Sent:
     facts: dict[str, Any] = field(default_factory=dict)
     """What a room wants to remember of the thread."""
     more_ids: tuple[str, ...] = ()
-    """The ids of its further posts, where it took several."""
+    """The ids of its further posts, where it took several. Of an edit: all that stand now."""
 
 
 class Found(StrEnum):
@@ -327,6 +376,9 @@ class Line(Protocol):
 
     async def find(self, outgoing: Outgoing) -> Sent | Found:
         """Asks the platform whether a delivery of unknown fate arrived."""
+
+    async def close(self) -> None:
+        """Lets go of its connections: nothing runs or is sent by it any more."""
 
     async def try_keys(self) -> Sequence[Finding]:
         """Tries the channel's keys against the platform."""

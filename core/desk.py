@@ -60,6 +60,7 @@ class Desk:
         self._loaded: list[object] = []
         self._found: dict[str, object] = {}
         self._recorded: list[tuple[Event, str]] = []
+        self._is_silent = False
         self._placed: list[Happened] = []
 
     @property
@@ -129,6 +130,10 @@ class Desk:
         """Notes that something happened; it gets its seq and its row before the reactions run."""
         self._recorded.append((happened, self.actor.key))
 
+    def be_silent(self) -> None:
+        """What happens in this transaction is written down, and nothing follows from it: it is long past."""
+        self._is_silent = True
+
     def place(self, event: Event, *, ticket_seq: int | None, dialog_seq: int | None) -> None:
         """Notes an event that shares the seq of a message just written."""
         self._placed.append(Happened(event, self.actor.key, ticket_seq, dialog_seq))
@@ -162,7 +167,7 @@ class Desk:
             self.connection.execute(_EVENTS, [self._row(each) for each in happened])
         for each in happened:
             self._look_at(each.event)
-        return happened
+        return [] if self._is_silent else happened
 
     def _numbered(self, recorded: Sequence[tuple[Event, str]]) -> list[Happened]:
         if not recorded:

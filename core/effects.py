@@ -14,6 +14,7 @@ from core import (
     replies,
     silences,
     tickets,
+    unread,
     wordings,
 )
 from core.deadlines import Due, Effects
@@ -121,6 +122,7 @@ EFFECTS: Effects = {
     ("ask", "chase"): asking.chase,
     ("dialog", "next"): _dialog_next,
     ("dialog", "lease"): presence.look,
+    ("dialog", "unread"): unread.send,
     ("held", "release"): _release,
     ("place", "threads"): opening.go_on,
     ("team", "silence"): silences.over,

@@ -325,3 +325,34 @@ class Listened(Event):
     """Somebody opened a transcript, a recording or an export."""
 
     what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelAdded(Event):
+    """A channel came to be."""
+
+    channel: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSwitched(Event):
+    """A channel was switched on or off."""
+
+    channel: int
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelConfigured(Event):
+    """Somebody changed settings of a channel: which, never what they say."""
+
+    channel: int
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomConfigured(Event):
+    """Somebody changed the keys of a team chat: which, never what they say."""
+
+    room: str
+    what: tuple[str, ...]

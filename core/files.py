@@ -19,6 +19,8 @@ from core.show import text
 from core.store import Clock, utc_now
 from core.tokens import Tokens
 
+ORIGINAL = "original.eml"
+"""What a mail itself is called among its files: it is there to be looked at, and not shown beside its words."""
 LINK_LIFE = timedelta(hours=1)
 UNSENT_LIFE = timedelta(days=1)
 """A file nobody has sent within this time is removed."""

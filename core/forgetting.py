@@ -19,6 +19,7 @@ from core.models import (
     HeldReply,
     Identity,
     Message,
+    Participant,
     Quarantined,
     QuarantineState,
     Ticket,
@@ -110,6 +111,8 @@ def _erase_quarantine(desk: Desk, ids: list[int]) -> None:
 
 def _erase_person(desk: Desk, ids: list[int]) -> None:
     desk.execute(update(Identity).where(Identity.contact_id.in_(ids)).values(is_verified=False))
+    theirs = select(Identity.id).where(Identity.contact_id.in_(ids))
+    desk.execute(delete(Participant).where(Participant.identity_id.in_(theirs)))
     for identity_id in desk.execute(select(Identity.id).where(Identity.contact_id.in_(ids))).scalars().all():
         desk.execute(update(Identity).where(Identity.id == identity_id).values(address=f"erased-{identity_id}"))
     gone: dict[str, Any] = {"name": "", "claimed_name": "", "note": "", "block_reason": "", "language": ""}

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from core import changing, chatting, contacts, groups, letters, quarantine, upsert, wishes
+from core import changing, chatting, contacts, elsewhere, groups, letters, quarantine, undelivered, upsert, wishes
 from core.actor import Actor, ActorKind
 from core.connector import (
+    Answered,
     Barred,
     Bounced,
     Chose,
@@ -53,6 +54,11 @@ def is_known(desk: Desk, source: Source, external_id: str) -> bool:
     return desk.execute(select(Received.source).where(*theirs)).first() is not None
 
 
+def answers_something(desk: Desk, source: Source, answered: Answered) -> bool:
+    """Whether a letter one of us has sent answers a ticket; its files are kept only then."""
+    return elsewhere.ticket_of(desk, source, answered) is not None
+
+
 def put_aside(
     desk: Desk, source: Source, key: str, raw: bytes, error: Exception, *, who: Sender | None = None, files: Files = ()
 ) -> None:
@@ -88,6 +94,10 @@ def receive(desk: Desk, source: Source, inbound: Inbound, *, admitted: bool = Fa
     match inbound:
         case Said(letter=Letter() as letter):
             return letters.said(desk, source, inbound, letter, admitted=admitted)
+        case Answered():
+            return elsewhere.answered(desk, source, inbound)
+        case Bounced():
+            return undelivered.bounced(desk, source, inbound)
         case Said():
             return chatting.said(desk, source, inbound, admitted=admitted)
         case Edited():

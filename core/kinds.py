@@ -4,6 +4,8 @@ PULLED = frozenset(("webchat",))
 """Their pages read the store; nothing is sent to them."""
 CHATS = frozenset(("webchat", "telegram"))
 """Their customers are live: what they write is a dialog."""
+LETTERS = frozenset(("email",))
+"""Nobody is live there: what they write is a letter."""
 
 
 def is_sent_to(kind: str) -> bool:

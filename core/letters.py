@@ -1,81 +1,178 @@
-"""What comes by letter becomes a message on the ticket it answers, or a new ticket; nobody is live there."""
+"""What comes by letter becomes a message on the ticket it belongs to, or a new ticket; nobody is live there."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import update
 
-from core import carrying, chatting, contacts, messages, subjects, tickets
+from core import (
+    acknowledging,
+    asking,
+    belonging,
+    brakes,
+    chatting,
+    joining,
+    messages,
+    participants,
+    pointing,
+    proving,
+    reaching,
+    subjects,
+    teams,
+    tickets,
+)
+from core.belonging import Belongs, Right
 from core.connector import Letter, Said
 from core.contacts import Known
 from core.desk import Desk
-from core.errors import UserError
+from core.errors import Unreadable, UserError
 from core.messages import Where, Words
-from core.models import Author, Message, Reader, Status, Team, Ticket
+from core.models import Author, Reader, Status, Team, Ticket
 from core.receipt import Receipt, Source
-from core.show import as_json, text
+from core.show import Text, text
 
-_MOST_ANSWERED = 100
-"""Of the ids a letter names so many are looked for (reference chains grow without end)."""
 _LONGEST_REST = 200_000
 """Characters of quoted text that are shown; the letter itself is kept whole."""
 
 
 def said(desk: Desk, source: Source, said: Said, letter: Letter, *, admitted: bool) -> Receipt:
-    """Takes in a letter. Raises Unreadable for a blocked sender, unless `admitted`."""
+    """Takes in a letter. Raises Unreadable for a blocked sender or what is called spam, unless `admitted`."""
+    if letter.is_history:
+        desk.be_silent()
+    asked = asking.by_letter(desk, letter.deliveries, said.sender.name or said.sender.address, said.text)
+    if asked is not None:
+        return Receipt(None)
+    proving.proves(desk, said.sender, letter)
     who = chatting.sender(desk, said, admitted=admitted)
-    answered = _answered(desk, source, who, letter)
-    ticket = tickets.standing(desk, answered.id) if answered is not None else _opened(desk, source, who, said, letter)
     if not letter.is_automatic:
-        chatting.customer_is_back(desk, ticket)
-    written = messages.write(desk, _words(desk, source, who, said, letter), _where(desk, source, ticket, letter))
-    return Receipt(None, written.id, written.ticket_seq)
+        reaching.wrote(desk, who.identity_id)
+    twin = belonging.twin(desk, source, who, said.key)
+    if twin is not None:
+        return pointing.point(desk, source, twin)
+    belongs = belonging.of(desk, source, who, letter)
+    if letter.is_spam and not admitted and (belongs is None or belongs.right is Right.NONE):
+        raise Unreadable(text("Your mail server calls it spam."))
+    coming = _Coming(desk, source, who, said, letter, belongs)
+    ticket, is_new = coming.ticket()
+    receipt = coming.written(ticket)
+    if is_new and not letter.is_history:
+        acknowledging.acknowledge(desk, source, who, ticket, letter)
+    return receipt
 
 
-def _answered(desk: Desk, source: Source, who: Known, letter: Letter) -> Ticket | None:
-    """The ticket a letter answers: by an id of ours whoever writes, by another's only where it is their own matter."""
-    for key in letter.answers[:_MOST_ANSWERED]:
-        ours = carrying.stands_at(desk, source.channel_id, key)
-        if ours is not None and ours.ticket_id is not None:
-            return tickets.read(desk, ours.ticket_id)
-        theirs = (Message.external_id == key, Message.channel_id == source.channel_id, Message.ticket_id.is_not(None))
-        found = desk.session.scalars(select(Message).where(*theirs).limit(1)).one_or_none()
-        if found is None or found.ticket_id is None:
-            continue
-        ticket = tickets.read(desk, found.ticket_id)
-        if ticket.contact_id is not None and contacts.standing(desk, ticket.contact_id).id == who.contact_id:
-            return ticket
-    return None
+class _Coming:
+    """One letter on its way in."""
 
+    def __init__(
+        self, desk: Desk, source: Source, who: Known, said: Said, letter: Letter, belongs: Belongs | None
+    ) -> None:
+        self._desk, self._source, self._who, self._said, self._letter = desk, source, who, said, letter
+        self._belongs = belongs if belongs is not None and belongs.right is not Right.NONE else None
+        self._related = belongs.ticket_id if belongs is not None and belongs.right is Right.NONE else None
+        self._flood = None if self._belongs or letter.is_history else brakes.flood(desk, who, letter.subject)
+        self._is_mute = letter.is_automatic or letter.is_history or self._flood is not None
+        """Whether it wakes nobody: it reopens nothing and starts no clock."""
+        self._held_back = False
 
-def _opened(desk: Desk, source: Source, who: Known, said: Said, letter: Letter) -> Ticket:
-    team = desk.session.get_one(Team, source.team_id)
-    subject = letter.subject.strip() or subjects.of_words(said.text, desk.pace) or "…"
-    ticket = tickets.open_new(desk, subject, team, contact_id=who.contact_id, how="letter")
-    ticket.channel_id = source.channel_id
-    desk.flush()
-    return ticket
+    def ticket(self) -> tuple[Ticket, bool]:
+        """The ticket it goes to, locked, and whether it is new."""
+        number = self._belongs.ticket_id if self._belongs else self._flood
+        if number is None:
+            return self._opened(), True
+        ticket = tickets.standing(self._desk, number)
+        if not self._is_mute and brakes.reopens_too_often(self._desk, ticket):
+            self._is_mute = self._held_back = True
+        if not self._is_mute:
+            chatting.customer_is_back(self._desk, ticket)
+        return ticket, False
 
+    def _opened(self) -> Ticket:
+        desk, letter = self._desk, self._letter
+        team = desk.session.get_one(Team, self._source.team_id)
+        subject = letter.subject.strip() or subjects.of_words(self._said.text, desk.pace) or "…"
+        ticket = tickets.open_new(desk, subject, team, contact_id=self._who.contact_id, how="letter")
+        ticket.channel_id = self._source.channel_id
+        desk.flush()
+        if self._related is not None:
+            joining.link(desk, ticket, tickets.read(desk, self._related))
+        if letter.is_history:
+            self._make_old(ticket)
+        return ticket
 
-def _where(desk: Desk, source: Source, ticket: Ticket, letter: Letter) -> Where:
-    if letter.is_automatic and ticket.status is not Status.NEW:
-        return Where(ticket_id=ticket.id)
-    since = ticket.waiting_since or desk.now
-    waits = {"waiting_since": since, "last_message_at": desk.now, "channel_id": source.channel_id}
-    return Where(ticket_id=ticket.id, on_ticket=waits)
+    def _make_old(self, ticket: Ticket) -> None:
+        """Letters of the past are closed matters, with their own dates."""
+        at = self._said.at
+        past = {"status": Status.CLOSED, "is_open": False, "created_at": at, "updated_at": at, "closed_at": at}
+        self._desk.execute(update(Ticket).where(Ticket.id == ticket.id).values(**past))
+        self._desk.refresh(ticket)
 
+    def written(self, ticket: Ticket) -> Receipt:
+        """The letter as a message of its ticket; who was copied in takes part from now on."""
+        desk, letter = self._desk, self._letter
+        is_of_them = self._belongs is None or self._belongs.right is Right.TAKES_PART
+        if is_of_them and not letter.is_automatic and self._flood is None:
+            participants.copy_in(desk, ticket, letter.copied)
+        written = messages.write(desk, self._words(), self._where(ticket))
+        for each in self._told():
+            told = Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=each)
+            messages.write(desk, told, Where(ticket_id=ticket.id))
+        if letter.remark:
+            self._note_remark(ticket)
+        return Receipt(None, written.id, written.ticket_seq)
 
-def _words(desk: Desk, source: Source, who: Known, said: Said, letter: Letter) -> Words:
-    body = messages.bounded(desk, said.text) if len(said.text) <= desk.pace.longest_text else _beginning(desk, said)
-    if not body and not said.files:
-        raise UserError(text("There is nothing to send yet: write a few words."))
-    facts: dict[str, Any] = {} if letter.nature is None else {"nature": as_json(letter.nature)}
-    if letter.rest:
-        facts["rest"] = letter.rest[:_LONGEST_REST]
-    return Words(
-        author=Author.CONTACT, reader=Reader.CUSTOMER, body=body, contact_id=who.contact_id,
-        channel_id=source.channel_id, identity_id=who.identity_id, external_id=said.key,
-        author_name=said.sender.name if who.is_shared else "", said_at=said.at, files=said.files, facts=facts,
-    )  # fmt: skip
+    def _note_remark(self, ticket: Ticket) -> None:
+        """What an agent wrote above a letter they passed on is theirs, and for the team."""
+        agent = teams.agent_of_address(self._desk, self._letter.forwarder)
+        name = "" if agent is None else agent.public_name
+        words = Words(
+            author=Author.AGENT, reader=Reader.TEAM, body=messages.bounded(self._desk, self._letter.remark),
+            agent_id=None if agent is None else agent.id, author_name=name,
+        )  # fmt: skip
+        messages.write(self._desk, words, Where(ticket_id=ticket.id))
+
+    def _where(self, ticket: Ticket) -> Where:
+        if self._is_mute and (ticket.status is not Status.NEW or self._letter.is_history):
+            return Where(ticket_id=ticket.id)
+        since = ticket.waiting_since or self._desk.now
+        waits = {"last_message_at": self._desk.now, "channel_id": self._source.channel_id}
+        return Where(ticket_id=ticket.id, on_ticket=waits if self._is_mute else waits | {"waiting_since": since})
+
+    def _words(self) -> Words:
+        desk, said, who = self._desk, self._said, self._who
+        fits = len(said.text) <= desk.pace.longest_text
+        body = messages.bounded(desk, said.text) if fits else _beginning(desk, said)
+        if not body and not said.files:
+            raise UserError(text("There is nothing to send yet: write a few words."))
+        return Words(
+            author=Author.CONTACT, reader=Reader.CUSTOMER, body=body, contact_id=who.contact_id,
+            channel_id=self._source.channel_id, identity_id=who.identity_id, external_id=said.key,
+            author_name=said.sender.name if who.is_shared else "", said_at=said.at, files=said.files,
+            facts=self._facts(),
+        )  # fmt: skip
+
+    def _facts(self) -> dict[str, Any]:
+        rest = self._letter.rest[:_LONGEST_REST]
+        return {"rest": rest} if rest else {}
+
+    def _told(self) -> Iterator[Text]:
+        """What agents should know of it besides its words."""
+        letter = self._letter
+        yield from letter.notes
+        if letter.is_doubtful:
+            yield text("Your mail server found no proof that it is from this sender.")
+        if letter.forwarder:
+            yield text("Passed on by {who}.", who=letter.forwarder)
+        if self._belongs is not None and self._belongs.right is Right.PROVEN:
+            yield text(
+                "{who} was not part of this conversation and gets no answers of ours. To let them: "
+                "ticket cc {number} {who}", who=self._said.sender.address, number=self._belongs.ticket_id,
+            )  # fmt: skip
+        if self._related is not None:
+            yield text("It names #{number}, which is not this sender's: linked, not joined.", number=self._related)
+        if self._flood is not None:
+            yield text("Many such mails came within minutes: they are kept together and wake nobody.")
+        if self._held_back:
+            yield text("It came too often within an hour to open the ticket again.")
 
 
 def _beginning(desk: Desk, said: Said) -> str:

@@ -4,15 +4,16 @@ Whoever is connected to a team chat says so again and again (`heard`); each time
 away. Nothing is taken from it: what waits to be shown there is shown when it is back.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from core import deadlines, dialogs, kept, messages, notices, outbox, places, pushed, wordings
+from core import deadlines, dialogs, kept, mailing, messages, notices, outbox, places, pushed, wordings
 from core.deadlines import Due
 from core.desk import Desk, Happened
 from core.events import DialogCalledOut, DialogStarted
+from core.mailing import Note
 from core.models import (
     TO_BE_SENT,
     Agent,
@@ -67,6 +68,12 @@ def heard(desk: Desk, room: str) -> None:
         said = text("{room} is back after {time}. What waited for it is shown there now.",
                     room=room.capitalize(), time=desk.now - datetime.fromisoformat(since))  # fmt: skip
         notices.give_all(desk, [News(agent_id, said) for agent_id in _agents(desk, None, Role.ADMIN)])
+
+
+def heard_at(desk: Desk, room: str) -> datetime | None:
+    """When somebody was last connected to this team chat."""
+    last = kept.read(desk, _HEARD + room)
+    return datetime.fromisoformat(last) if last else None
 
 
 def away(desk: Desk) -> frozenset[str]:
@@ -156,8 +163,20 @@ def _call(desk: Desk, room: str, waiting: Sequence[Dialog]) -> None:
         for agent_id in _agents(desk, team_id, Role.AGENT)
     ]
     notices.give_all(desk, news)
+    _write_to(desk, room, by_team)
     private = set(desk.execute(select(Team.id).where(Team.is_private)).scalars())
     outbox.put(desk, *(_told(place, room, waiting, private) for place in _elsewhere(desk)))
+
+
+def _write_to(desk: Desk, room: str, by_team: Mapping[int, Sequence[int]]) -> None:
+    """Where the desk has a mailbox, the agents of whom customers wait for get a letter, too."""
+    for team_id, ids in by_team.items():
+        rows = select(Agent.email).join(Member, Member.agent_id == Agent.id).where(Member.team_id == team_id)
+        subject = f"{room.capitalize()} ✗"
+        for address in desk.execute(rows.where(Agent.is_active, Agent.email != "").order_by(Agent.id)).scalars().all():
+            letter = mailing.wanted(desk, team_id, Note(address=address, subject=subject, said=_said(room, ids)))
+            if letter is not None:
+                outbox.put(desk, letter)
 
 
 def _told(place: Place, room: str, waiting: Sequence[Dialog], private: Collection[int]) -> Wanted:

@@ -1,17 +1,19 @@
 """What a customer's channel is told to send: a claimed delivery, in the customer's language and the owner's words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
-from core import contacts, history, messages, outbox, tickets, wordings
+from core import contacts, history, messages, outbox, participants, tickets, wordings
 from core.connector import Attached, Choice, Outgoing, PublicWords
 from core.desk import Desk
 from core.errors import PermanentError
 from core.kinds import is_chat
 from core.models import (
     NOT_CLOSED,
+    Agent,
     Author,
     Channel,
     Copy,
@@ -24,7 +26,7 @@ from core.models import (
     Ticket,
 )
 from core.outbox import Claimed
-from core.pushed import RETRACT, SAY
+from core.pushed import LETTER, RETRACT, SAY
 from core.render import Voice, language_of
 from core.show import from_json, text
 
@@ -35,6 +37,8 @@ MOST_REFERENCES = 20
 def read(desk: Desk, claimed: Claimed) -> Outgoing:
     """A claimed delivery as its channel's line sends it. Raises PermanentError where nothing is left to send."""
     delivery = claimed.delivery
+    if "to" in delivery.facts:
+        return _note(desk, delivery)
     identity = desk.session.get(Identity, delivery.facts["identity"])
     if identity is None:
         raise PermanentError(text("The customer was forgotten."))
@@ -42,17 +46,50 @@ def read(desk: Desk, claimed: Claimed) -> Outgoing:
     speaker = voice(desk, identity, channel)
     if delivery.message_id is None:
         return _told(delivery, identity, speaker)
+    if delivery.kind == LETTER:
+        return _unread(desk, delivery, identity, speaker)
     message = desk.session.get_one(Message, delivery.message_id)
     is_gone = message.deleted_at is not None or message.redacted_at is not None
     if is_gone and delivery.kind == SAY:
         raise PermanentError(text("It was taken back before it was sent."))
     files = messages.files_of(desk, [message.id]).get(message.id, [])
-    return Outgoing(
+    made = Outgoing(
         delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=delivery.kind, address=identity.address,
         words=_words(desk, message, channel, speaker), files=() if is_gone else _attached(files),
         choices=() if delivery.kind == RETRACT else _choices(message.facts.get("choices", ()), speaker),
-        answers=_answered(desk, message), subject=_subject(desk, message), thread=_thread(desk, message, channel),
-        earlier_ids=_earlier_ids(desk, message.id, channel.id),
+        answers=_answered(desk, message),
+        earlier_ids=_begun(delivery) if delivery.kind == SAY else _earlier_ids(desk, message.id, channel.id),
+        earlier_files=len(delivery.facts.get("begun", ((), ()))[1]),
+    )  # fmt: skip
+    return made if is_chat(channel.kind) or message.ticket_id is None else _as_letter(desk, made, message, channel)
+
+
+def _as_letter(desk: Desk, made: Outgoing, message: Message, channel: Channel) -> Outgoing:
+    """With what a letter needs besides its words: its subject, the letters before it, who else gets it."""
+    ticket = tickets.read(desk, message.ticket_id or 0)
+    agent = None if message.agent_id is None else desk.session.get(Agent, message.agent_id)
+    is_automatic = message.author is Author.SYSTEM
+    copies = () if is_automatic else tuple(each.address for each in participants.reached(desk, ticket.id))
+    return replace(
+        made, subject=ticket.subject, thread=_thread(desk, message, channel), ticket=ticket.id,
+        copies=tuple(each for each in copies if each != made.address), is_automatic=is_automatic,
+        signature="" if agent is None else agent.signature,
+    )  # fmt: skip
+
+
+def _unread(desk: Desk, delivery: Delivery, identity: Identity, speaker: Voice) -> Outgoing:
+    """What its reader has not read in a chat, as one letter."""
+    said = [each for each in messages.by_ids(desk, delivery.facts["unread"]) if each.deleted_at is None]
+    words = [messages.for_customer(each, in_words=each.body).text for each in said if each.redacted_at is None]
+    if not words:
+        raise PermanentError(text("It was taken back before it was sent."))
+    files = messages.files_of(desk, [each.id for each in said])
+    number = desk.session.get_one(Message, delivery.message_id).ticket_id
+    return Outgoing(
+        delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=SAY, address=identity.address,
+        words=PublicWords(speaker.say(text(wordings.UNREAD.id, lines="\n\n".join(words))), said[-1].author_name),
+        files=_attached([file for each in said for file in files.get(each.id, ())]), ticket=number,
+        subject="" if number is None else tickets.read(desk, number).subject,
     )  # fmt: skip
 
 
@@ -61,8 +98,26 @@ def _told(delivery: Delivery, identity: Identity, speaker: Voice) -> Outgoing:
     return Outgoing(
         delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=delivery.kind, address=identity.address,
         words=PublicWords(speaker.say(from_json(delivery.facts["said"])), ""),
-        choices=_choices(delivery.facts["choices"], speaker),
+        choices=_choices(delivery.facts["choices"], speaker), earlier_ids=_begun(delivery),
     )  # fmt: skip
+
+
+def _note(desk: Desk, delivery: Delivery) -> Outgoing:
+    """A letter of the desk's own (`mailing.wanted`)."""
+    facts = delivery.facts
+    team = desk.session.get_one(Team, facts["team"])
+    speaker = Voice(language_of(team.language), team.time_zone, desk.now)
+    return Outgoing(
+        delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=SAY, address=facts["to"],
+        words=PublicWords(speaker.say(from_json(facts["said"])), facts["signed"]), subject=facts["subject"],
+        is_automatic=not facts["signed"],
+    )  # fmt: skip
+
+
+def _begun(delivery: Delivery) -> tuple[str, ...]:
+    """What of something that was cut short is there already (`carrying.so_far`)."""
+    posts, files = delivery.facts.get("begun", ((), ()))
+    return (*posts, *files)
 
 
 def voice(desk: Desk, identity: Identity, channel: Channel) -> Voice:
@@ -109,14 +164,8 @@ def _answered(desk: Desk, message: Message) -> str:
     return desk.execute(last).scalar_one_or_none() or ""
 
 
-def _subject(desk: Desk, message: Message) -> str:
-    return "" if message.ticket_id is None else tickets.read(desk, message.ticket_id).subject
-
-
 def _thread(desk: Desk, message: Message, channel: Channel) -> tuple[str, ...]:
     """The ids of the letters of its ticket before it, theirs and ours, the last 20."""
-    if is_chat(channel.kind) or message.ticket_id is None:
-        return ()
     of_ticket = (Message.ticket_id == message.ticket_id, Message.id < message.id)
     theirs = select(Message.id, Message.external_id.label("key")).where(
         *of_ticket, Message.author == Author.CONTACT, Message.channel_id == channel.id

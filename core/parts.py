@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core import upsert
 from core.desk import Desk
 from core.models import Kept
-from core.show import Text, text
+from core.show import Text, as_json, from_json, text
 
 _SHOWN = timedelta(days=1)
 _PREFIX = "part:"
@@ -23,11 +23,14 @@ class Failure:
     part: str
     why: str
     at: datetime
+    said: Text
+    """Why, in words for people."""
 
 
-def failed(desk: Desk, part: str, why: str) -> None:
-    """Keeps why a part failed, in place of what it failed by before."""
-    value = json.dumps({"why": why[:300], "at": desk.now.isoformat()})
+def failed(desk: Desk, part: str, why: str, said: Text | None = None) -> None:
+    """Keeps why a part failed, in place of what it failed by before; `said` where there are words for it."""
+    told = {} if said is None else {"said": as_json(said)}
+    value = json.dumps({"why": why[:300], "at": desk.now.isoformat(), **told})
     statement = upsert.into(Kept, desk.on_postgres).values(name=_PREFIX + part, value=value)
     desk.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
@@ -41,7 +44,8 @@ def failures(desk: Desk) -> Sequence[Failure]:
 
 def _failure(name: str, value: str) -> Failure:
     known = json.loads(value)
-    return Failure(name.removeprefix(_PREFIX), known["why"], datetime.fromisoformat(known["at"]))
+    said = from_json(known["said"]) if "said" in known else text("It failed ({why}).", why=known["why"])
+    return Failure(name.removeprefix(_PREFIX), known["why"], datetime.fromisoformat(known["at"]), said)
 
 
 def told(failure: Failure, now: datetime) -> Text:

@@ -10,6 +10,8 @@ from core.room import Mark
 from core.show import Button, Text, as_json
 
 SAY, EDIT, RETRACT, LINE, MARK, DM = "say", "edit", "retract", "line", "mark", "dm"
+LETTER = "letter"
+"""What was said in a chat, by letter."""
 
 
 def _destination(room: str) -> str:

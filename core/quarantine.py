@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from core import upsert
 from core.connector import (
+    Answered,
     Barred,
     Bounced,
     CallFact,
@@ -34,7 +35,7 @@ from core.show import Text, as_json, from_json, text
 
 _KINDS: dict[str, type[Inbound]] = {
     kind.__name__: kind
-    for kind in (Said, Edited, Retracted, Reacted, Wished, Chose, Barred, Met, Left, Bounced, CallFact)
+    for kind in (Said, Answered, Edited, Retracted, Reacted, Wished, Chose, Barred, Met, Left, Bounced, CallFact)
 }
 
 
@@ -166,12 +167,27 @@ def _plain(value: object) -> str:
     return value.isoformat()
 
 
+def _text(kept: dict[str, Any]) -> Text:
+    args = {name: _text(each) if isinstance(each, dict) else each for name, each in kept["args"].items()}
+    return Text(kept["id"], args, kept["plural"])
+
+
 def _letter(kept: dict[str, Any] | None) -> Letter | None:
     if kept is None:
         return None
-    nature = kept["nature"]
-    nature = None if nature is None else Text(nature["id"], nature["args"], nature["plural"])
-    return Letter(**(kept | {"answers": tuple(kept["answers"]), "nature": nature}))
+    notes = tuple(_text(each) for each in kept.get("notes", ()))
+    copied = tuple(Sender(**each) for each in kept.get("copied", ()))
+    return Letter(
+        **(
+            kept
+            | {
+                "answers": tuple(kept["answers"]),
+                "notes": notes,
+                "copied": copied,
+                "deliveries": tuple(kept.get("deliveries", ())),
+            }
+        )
+    )
 
 
 def _value(name: str, value: Any) -> Any:
@@ -184,7 +200,7 @@ def _value(name: str, value: Any) -> Any:
             return Claims(**value)
         case "at":
             return datetime.fromisoformat(value)
-        case "files":
+        case "files" | "more_keys" | "addresses":
             return tuple(value)
         case "letter":
             return _letter(value)

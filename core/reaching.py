@@ -1,5 +1,7 @@
 """Whether customers can be reached at an address of theirs; agents see when they cannot, and by what else."""
 
+from sqlalchemy import update
+
 from core import contacts
 from core.desk import Desk
 from core.events import CustomerBarred
@@ -26,9 +28,8 @@ def back(desk: Desk, identity: Identity, *, ticket_id: int | None, dialog_id: in
 
 def wrote(desk: Desk, identity_id: int) -> None:
     """Who writes from an address can be reached there."""
-    identity = desk.session.get(Identity, identity_id)
-    if identity is not None:
-        back(desk, identity, ticket_id=None, dialog_id=None)
+    lost = (Identity.id == identity_id, Identity.failed_at.is_not(None))
+    desk.execute(update(Identity).where(*lost).values(failed_at=None))
 
 
 def _record(desk: Desk, ticket_id: int | None, dialog_id: int | None, happened: CustomerBarred) -> None:

@@ -44,6 +44,8 @@ class Draft:
     typed: Typed | None = None
     """The line of a pushed room's thread it was typed in."""
     said_at: datetime | None = None
+    by: tuple[int, int] | None = None
+    """The channel and address it goes to, where its writer chose them; else as the customer wrote last."""
     afterwards: dict[str, Any] = field(default_factory=dict)
 
 
@@ -52,7 +54,10 @@ def hold(desk: Desk, agent: Agent, draft: Draft) -> HeldReply:
     body = messages.bounded(desk, draft.body)
     if not body and not draft.files:
         raise UserError(text("There is nothing to send yet: write a few words."))
-    dialog, ticket = addressee.whither(desk, draft.dialog, draft.ticket)
+    dialog, ticket = draft.dialog, draft.ticket
+    if draft.by is None:
+        dialog, ticket = addressee.whither(desk, dialog, ticket)
+    channel_id, identity_id = draft.by or (None, None)
     held = HeldReply(
         dialog_id=None if dialog is None else dialog.id,
         ticket_id=None if ticket is None else ticket.id,
@@ -61,6 +66,8 @@ def hold(desk: Desk, agent: Agent, draft: Draft) -> HeldReply:
         external_id=draft.external_id,
         thread_id=None if draft.typed is None else draft.typed.thread_id,
         typed_id="" if draft.typed is None else draft.typed.line,
+        channel_id=channel_id,
+        identity_id=identity_id,
         body=body,
         said_at=draft.said_at or desk.now,
         written_on_seq=draft.written_on_seq if draft.written_on_seq is not None else _seq(dialog, ticket),
@@ -176,7 +183,8 @@ def send_anyway(desk: Desk, held: HeldReply) -> None:
     if not held.stopped_because:
         return
     dialog, ticket = _place(desk, held)
-    dialog, ticket = addressee.whither(desk, dialog, ticket)
+    if held.channel_id is None:
+        dialog, ticket = addressee.whither(desk, dialog, ticket)
     held.dialog_id = None if dialog is None else dialog.id
     held.ticket_id = None if ticket is None else ticket.id
     held.stopped_because = ""
@@ -235,7 +243,9 @@ def _stop(desk: Desk, held: HeldReply, why: str) -> None:
 
 def _say(desk: Desk, held: HeldReply, agent: Agent, dialog: Dialog | None, ticket: Ticket | None) -> Written:
     files = messages.held_files(desk, held)
-    channel_id, identity_id = _by_letter(desk, dialog, ticket)
+    channel_id, identity_id = (
+        (held.channel_id, held.identity_id) if held.channel_id else _by_letter(desk, dialog, ticket)
+    )
     words = Words(
         author=Author.AGENT, reader=Reader.CUSTOMER, body=held.body, agent_id=agent.id,
         channel_id=channel_id, identity_id=identity_id,
@@ -257,7 +267,7 @@ def _say(desk: Desk, held: HeldReply, agent: Agent, dialog: Dialog | None, ticke
         mirrors.note_origin(desk, written.id, typed)
         mirrors.mark(desk, typed, Mark.SENT, Mark.HELD)
     if ticket is not None:
-        _answered(desk, ticket, agent, held.afterwards)
+        answered(desk, ticket, agent, held.afterwards)
     _forget(desk, held)
     return written
 
@@ -283,13 +293,14 @@ def _answered_live(desk: Desk, dialog: Dialog, agent: Agent) -> None:
     idling.watch(desk, dialog)
 
 
-def _answered(desk: Desk, ticket: Ticket, agent: Agent, afterwards: dict[str, Any]) -> None:
-    """A public reply opens a new ticket, assigns one nobody has, and leaves it as its writer wished."""
+def answered(desk: Desk, ticket: Ticket, agent: Agent | None, afterwards: dict[str, Any]) -> None:
+    """An answer opens a new ticket, assigns one nobody has, and leaves it as its writer wished."""
     desk.refresh(ticket)
     if ticket.first_reply_at is None:
         ticket.first_reply_at = desk.now
     deadlines.move(desk, "ticket", ticket.id, "close_silent", desk.now + desk.pace.close_silent)
-    tickets.assign_if_nobody(desk, ticket, agent.id)
+    if agent is not None:
+        tickets.assign_if_nobody(desk, ticket, agent.id)
     match afterwards:
         case {"status": Status.CLOSED.value}:
             tickets.close(desk, ticket)

@@ -148,8 +148,8 @@ def _channel(desk: Desk, name: str, more: str, value: str) -> None:
         raise UserError(
             text("{name} is {kind}; a channel's kind cannot change. Add another one.", name=name, kind=channel.kind)
         )
-    channel.team_id = teams.team_named(desk, match[2]).id
-    channel.is_on = match[3] != "off"
+    channels.give(desk, channel, teams.team_named(desk, match[2]))
+    channels.switch(desk, channel, on=match[3] != "off")
 
 
 def _channels(desk: Desk) -> Iterator[str]:

@@ -44,6 +44,12 @@ def is_handle(name: str) -> bool:
     return _HANDLE.fullmatch(name) is not None
 
 
+def agent_of_address(desk: Desk, address: str) -> Agent | None:
+    """The active agent whose e-mail address this is."""
+    theirs = (func.lower(Agent.email) == address.strip().lower(), Agent.email != "", Agent.is_active)
+    return desk.session.scalars(select(Agent).where(*theirs).order_by(Agent.id).limit(1)).one_or_none()
+
+
 def agent_by_id(desk: Desk, agent_id: int) -> Agent:
     """The agent of this id."""
     found = desk.session.get(Agent, agent_id)

@@ -19,6 +19,15 @@ GOES_ON = text("{name} is back.")
 HANDED_OVER = text("{name} is taking over and will be with you in a moment.")
 MOVED = text("Another team is taking over and will be with you in a moment.")
 TROUBLED = text("Our team's chat has a hiccup right now, so an answer may take a little longer. Your message is safe.")
+GOT_LETTER = text("Thank you, your message has reached us as #{number}. We answer as soon as we can.")
+GOT_LETTER_AWAY = text(
+    "Thank you, your message has reached us as #{number}. Nobody is here just now; "
+    "we answer as soon as somebody is back."
+)
+GOT_LETTER_BEFORE = text(
+    "Thank you, your message has reached us as #{number}. Nobody is here just now; somebody will be back at {when}."
+)
+UNREAD = text("You left before you could read our answer:\n\n{lines}\n\nJust answer this mail to go on.")
 WELCOME = text("Hello! Write to us here: what is it about?")
 GO_AHEAD = text("Go ahead: your next message begins a new matter.")
 NOTHING_OPEN = text("Nothing of yours is open with us. Just write if there is something.")
@@ -54,6 +63,10 @@ CUSTOMER_TEXTS: dict[str, Text] = {
     "handed-over": HANDED_OVER,
     "moved": MOVED,
     "troubled": TROUBLED,
+    "got-letter": GOT_LETTER,
+    "got-letter-away": GOT_LETTER_AWAY,
+    "got-letter-before": GOT_LETTER_BEFORE,
+    "unread": UNREAD,
     "welcome": WELCOME,
     "go-ahead": GO_AHEAD,
     "nothing-open": NOTHING_OPEN,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.cards.people import about_contact, channel_field, who
 from core import around, contacts, kinds, privately, tags
+from core.around import Around
 from core.desk import Desk
 from core.listing import Row
 from core.models import Channel, Dialog, Priority, Status, Ticket
@@ -49,7 +50,7 @@ def ticket_card(desk: Desk, ticket: Ticket) -> Card:
         title=text("#{number} {subject}", number=ticket.number, subject=ticket.subject or "…"),
         fields=tuple(fields),
         lines=(*about_contact(desk, contact, beside), *_about_ticket(ticket)),
-        buttons=tuple(_ticket_buttons(desk, ticket)),
+        buttons=(*_ticket_buttons(desk, ticket), *_merge_offer(ticket, beside)),
         tone=Tone.BAD if ticket.priority is Priority.URGENT and ticket.is_open else TONES[ticket.status],
         link=f"ticket:{ticket.id}",
     )
@@ -95,6 +96,14 @@ def _ticket_buttons(desk: Desk, ticket: Ticket) -> list[Button]:
     if ticket.assignee_id is not None and ticket.assignee_id == desk.actor.agent_id:
         buttons.append(Button(text("Release"), f"ticket release {number}"))
     return buttons
+
+
+def _merge_offer(ticket: Ticket, beside: Around) -> list[Button]:
+    """A new ticket of a customer who has another one may be about the same."""
+    if ticket.status is not Status.NEW or not beside.tickets:
+        return []
+    number, _ = beside.tickets[0]
+    return [Button(text("Merge into #{number}", number=number), f"ticket merge {ticket.number} {number}")]
 
 
 _MORE = (

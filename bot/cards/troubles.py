@@ -15,6 +15,7 @@ def quarantine_card(kept: Quarantined) -> Card:
         lines=(reason(kept), verbatim(excerpt(kept))),
         buttons=(
             Button(text("Retry"), f"desk retry {kept.id}", Tone.GOOD),
+            Button(text("Make ticket"), f"desk make-ticket {kept.id}"),
             Button(text("Discard"), f"desk discard {kept.id}", Tone.BAD),
         ),
         tone=Tone.WARN,

@@ -13,6 +13,7 @@ from core import (
     parts,
     policy,
     quarantine,
+    salvage,
     settling,
     setup,
     tags,
@@ -211,6 +212,13 @@ def retry(call: Call, number: kinds.Number) -> Answer:
     return Answer(text("Taken in."), tone=Tone.GOOD)
 
 
+@command("desk make-ticket", role=Role.SUPERVISOR, example="desk make-ticket 3")
+def make_ticket(call: Call, number: kinds.Number) -> Answer:
+    """Make a ticket of something in quarantine, by hand: what can be read of it is its first note."""
+    ticket = salvage.make_ticket(call.desk, quarantine.by_id(call.desk, number))
+    return Answer(text("It is ticket #{number} now.", number=ticket.id), tone=Tone.GOOD, go=f"ticket:{ticket.id}")
+
+
 @command("desk discard", role=Role.SUPERVISOR, example="desk discard 3")
 def discard(call: Call, number: kinds.Number) -> Answer:
     """Let something in quarantine go."""
@@ -268,6 +276,6 @@ def drop_deadline(call: Call, number: kinds.Number) -> Answer:
 
 COMMANDS = (
     health, agents, agent_add, agent_remove, list_teams, team_add, join, leave, channels, list_views, view,
-    view_remove, replies, list_tags, tag_remove, set_, list_quarantine, retry, discard, undelivered, resend,
+    view_remove, replies, list_tags, tag_remove, set_, list_quarantine, retry, make_ticket, discard, undelivered, resend,
     leave_it, stuck, retry_deadline, drop_deadline,
 )  # fmt: skip

@@ -6,7 +6,7 @@ from bot.commands.registry import command
 from core import dialogs, joining, messages, policy, replies, tickets
 from core.errors import NotAllowed, NotFound, UserError
 from core.models import Author, HeldReply, Message, Role
-from core.show import Answer, Button, Tone, text
+from core.show import Answer, Button, Tone, text, verbatim
 
 
 def _held(call: Call, number: int) -> HeldReply:
@@ -86,6 +86,18 @@ def former(call: Call, number: kinds.Number) -> Answer:
     return Answer(text("What it said before"), lines=lines)
 
 
+@command("message quoted", reads=True, example="message quoted 812")
+def quoted(call: Call, number: kinds.Number) -> Answer:
+    """Show what a mail quotes beneath its writer's own words."""
+    rest = str(_seen(call, number).facts.get("rest", ""))
+    if not rest:
+        return Answer(text("It quotes nothing."))
+    return Answer(text("What it quotes"), lines=(verbatim(rest[:_LONGEST_SHOWN]),))
+
+
+_LONGEST_SHOWN = 3_000
+
+
 @command("message withdraw", example="message withdraw 812")
 def withdraw(call: Call, number: kinds.Number) -> Answer:
     """Take back what you said, where the customer's channel can."""
@@ -113,4 +125,4 @@ def redact(call: Call, number: kinds.Number, sure: kinds.Sure = "") -> Answer:
     return Answer(text("Removed for good."))
 
 
-COMMANDS = (undo, send, reword, edit, former, withdraw, split, redact)
+COMMANDS = (undo, send, reword, edit, former, quoted, withdraw, split, redact)

@@ -1,9 +1,8 @@
 """A reply as a mail: plain words and the same as HTML, under the ids that keep the conversation together. Pure."""
 
-import hashlib
-import hmac
 import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -11,34 +10,78 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 
+from connectors.email.kinds import LOOP
+from connectors.email.proof import Proof
 from core.connector import Attached, Outgoing
 
 _POLICY = SMTP.clone(max_line_length=200)
 _LONGEST_SUBJECT = 250
 
 
-def message_id(outgoing: Outgoing, address: str, secret: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What the mails of one mailbox have in common."""
+
+    address: str
+    name: str
+    proof: Proof
+    takes_plus: bool = False
+    """Whether what stands behind a plus in its address reaches it, too: answers then come to their ticket's own."""
+
+
+def message_id(outgoing: Outgoing, head: Letterhead) -> str:
     """What the mail is called by: the same for every try, and nobody can guess it."""
-    proof = hmac.new(secret.encode(), f"mail:{outgoing.nonce}".encode(), hashlib.sha256).hexdigest()[:32]
-    return f"<{outgoing.nonce}.{proof}@{address.rpartition('@')[2]}>"
+    return head.proof.message_id(outgoing.nonce, head.address)
 
 
-def mail(outgoing: Outgoing, address: str, name: str, *, called: str, at: datetime) -> EmailMessage:
+def envelope_sender(outgoing: Outgoing, head: Letterhead) -> str:
+    """Where reports of it go: nowhere, where nobody wrote it; else to the ticket's own address, if there is one."""
+    if outgoing.is_automatic:
+        return ""
+    return _reply_to(outgoing, head) or head.address
+
+
+def _reply_to(outgoing: Outgoing, head: Letterhead) -> str:
+    return head.proof.reply_address(outgoing.ticket, head.address) if head.takes_plus and outgoing.ticket else ""
+
+
+def mail(outgoing: Outgoing, head: Letterhead, *, at: datetime) -> EmailMessage:
     """The mail, without its files."""
     made = EmailMessage(policy=_POLICY)
-    local, _, domain = address.rpartition("@")
-    shown = " · ".join(filter(None, (_plain(outgoing.words.author_name), _plain(name))))
+    local, _, domain = head.address.rpartition("@")
+    shown = " · ".join(filter(None, (_plain(outgoing.words.author_name), _plain(head.name))))
     made["From"] = Address(shown, local, domain)
     made["To"] = outgoing.address
+    if outgoing.copies:
+        made["Cc"] = ", ".join(outgoing.copies)
+    reply_to = _reply_to(outgoing, head)
+    if reply_to:
+        made["Reply-To"] = reply_to
     made["Subject"] = _subject(outgoing)
     made["Date"] = format_datetime(at)
-    made["Message-ID"] = called
+    made["Message-ID"] = message_id(outgoing, head)
     if outgoing.thread:
         made["In-Reply-To"] = _id(outgoing.thread[-1])
         made["References"] = " ".join(map(_id, outgoing.thread))
-    made.set_content(outgoing.words.text + "\n")
-    made.add_alternative(_page(outgoing.words.text), subtype="html")
+    if outgoing.is_automatic:
+        _stamp(made, head)
+    words = _signed(outgoing, head)
+    made.set_content(words + "\n")
+    made.add_alternative(_page(words), subtype="html")
     return made
+
+
+def _stamp(made: EmailMessage, head: Letterhead) -> None:
+    """Says to machines that a machine has sent it, so that none answers."""
+    made["Auto-Submitted"] = "auto-replied"
+    made["X-Auto-Response-Suppress"] = "All"
+    made["Precedence"] = "auto_reply"
+    made[LOOP] = head.proof.instance
+
+
+def _signed(outgoing: Outgoing, head: Letterhead) -> str:
+    signature = outgoing.signature.strip() or "\n".join(filter(None, (outgoing.words.author_name, head.name)))
+    return f"{outgoing.words.text}\n\n-- \n{signature}" if signature else outgoing.words.text
 
 
 def attach(made: EmailMessage, files: Sequence[Attached], paths: Sequence[Path]) -> None:

@@ -33,6 +33,7 @@ class Message(Base):
         Index("uq_message_dialog_id_dialog_seq", "dialog_id", "dialog_seq", unique=True),
         partial_index("ix_message_unindexed", "id", where="NOT is_indexed"),
         Index("ix_message_contact_id", "contact_id"),
+        partial_index("ix_message_identity", "identity_id", "id", where="identity_id IS NOT NULL"),
         partial_index("ix_message_external", "external_id", "channel_id", where="channel_id IS NOT NULL"),
         NEVER_AGAIN,
     )

@@ -162,6 +162,16 @@ class Watcher(Base):
     agent_id: Mapped[int] = mapped_column(primary_key=True)
 
 
+class Participant(Base):
+    """Somebody besides the contact who gets a ticket's letters and may answer them; merges are read through."""
+
+    __tablename__ = "participant"
+    __table_args__ = (Index("ix_participant_identity_id", "identity_id"),)
+
+    ticket_id: Mapped[int] = reference("ticket", erased="CASCADE", is_key=True)
+    identity_id: Mapped[int] = reference("identity", erased="CASCADE", is_key=True)
+
+
 class Snooze(Base):
     """A ticket hidden from one agent's queue until then; its status and clocks go on."""
 

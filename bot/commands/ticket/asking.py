@@ -5,11 +5,12 @@ import re
 from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
-from core import accounts, asking
+from core import accounts, asking, contacts, teams
 from core.errors import UserError
 from core.show import Answer, Tone, text
 
 _WHO = re.compile(r"@?(slack|discord):(\w+)")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SHOWN = re.compile(r"\s*with:(\d+(?:,\d+)*)\s+")
 
 
@@ -17,19 +18,35 @@ _SHOWN = re.compile(r"\s*with:(\d+(?:,\d+)*)\s+")
 def ask(call: Call, ticket: kinds.Ticket, who: kinds.Word, question: kinds.Body) -> Answer:
     """Ask somebody who is no agent; their answer comes back as a note, and they see nothing else.
 
-    `with:812,813` before the question shows them these messages. In a team chat just mention the person.
+    `with:812,813` before the question shows them these messages. In a team chat just mention the person;
+    elsewhere write their e-mail address.
     """
-    match = _WHO.fullmatch(who)
-    if match is None:
-        raise UserError(text("{who} is nobody in a team chat. Mention them there, or write @slack:ID.", who=who[:60]))
-    room, account = match[1], match[2]
-    if accounts.agent_at(call.desk, room, account) is not None:
-        raise UserError(text("They are an agent of this desk: mention them in the thread instead."))
+    room, account = _whom(call, who)
     shown = _SHOWN.match(question)
     ids = [int(each) for each in shown[1].split(",")] if shown else []
     words = question[shown.end() :] if shown else question
     asking.ask(call.desk, ticket, call.agent(), room, account, words, ids)
     return Answer(text("Asked. The answer comes back here as a note."), tone=Tone.GOOD)
+
+
+def _whom(call: Call, who: str) -> tuple[str, str]:
+    """The room and account of somebody who is no agent, or their address."""
+    if _ADDRESS.fullmatch(who):
+        address = contacts.normal_address("email", who)
+        if teams.agent_of_address(call.desk, address) is not None:
+            raise UserError(text("They are an agent of this desk: mention them in the thread instead."))
+        return asking.LETTER, address
+    match = _WHO.fullmatch(who)
+    if match is None:
+        raise UserError(
+            text(
+                "{who} is nobody in a team chat. Mention them there, or write @slack:ID or an e-mail address.",
+                who=who[:60],
+            )
+        )
+    if accounts.agent_at(call.desk, match[1], match[2]) is not None:
+        raise UserError(text("They are an agent of this desk: mention them in the thread instead."))
+    return match[1], match[2]
 
 
 COMMANDS = (ask,)

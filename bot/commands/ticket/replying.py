@@ -1,13 +1,17 @@
 """Commands that say something in a ticket: to its customer, held a moment, or to the team."""
 
+import re
+
 from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
-from core import messages, replies, templates
+from core import addressee, elsewhere, messages, participants, replies, templates
 from core.messages import Where
 from core.models import HeldReply, Status
 from core.replies import Draft
-from core.show import Answer, Button, Tone, text
+from core.show import Answer, Button, Tone, text, verbatim
+
+_TO = re.compile(r"\s*to:(\S+@\S+)\s+")
 
 
 @command("ticket reply", many=True, example="ticket reply 42 It is on its way.")
@@ -26,6 +30,45 @@ def reply_close(call: Call, ticket: kinds.TicketOrDialog, body: kinds.Body) -> A
 def reply_pending(call: Call, ticket: kinds.TicketOrDialog, until: kinds.When, body: kinds.Body) -> Answer:
     """Answer the customer and wait for them until then; `!rp` in a thread."""
     return _reply(call, ticket, body, {"status": Status.PENDING.value, "until": until.isoformat()})
+
+
+@command("ticket mail", example="ticket mail 42 to:ana@example.com Here is the invoice.")
+def mail(call: Call, ticket: kinds.Ticket, body: kinds.Body) -> Answer:
+    """Answer the customer by e-mail, whatever way they wrote; `to:ADDRESS` before the text names where.
+
+    Their answer comes back to this ticket.
+    """
+    named = _TO.match(body)
+    by = addressee.by_mail(call.desk, ticket, named[1] if named else "")
+    to = (ticket, None)
+    draft = Draft(
+        body=body[named.end() :] if named else body, ticket=ticket, written_on_seq=_seen(call, to), files=call.files,
+        room=call.room, external_id=call.key, typed=call.typed, by=by,
+    )  # fmt: skip
+    return held_answer(replies.hold(call.desk, call.agent(), draft))
+
+
+@command("ticket answered", example="ticket answered 42 Told her by phone that it ships on Monday.")
+def answered(call: Call, ticket: kinds.Ticket, body: kinds.Body) -> Answer:
+    """Note an answer the customer got elsewhere: it counts as a reply, and nothing is sent."""
+    elsewhere.log(call.desk, ticket, call.agent(), body)
+    return Answer(text("Noted as the answer to #{number}; nothing was sent.", number=ticket.number), tone=Tone.GOOD)
+
+
+@command("ticket cc", example="ticket cc 42 +ben@example.com -carl@example.com")
+def cc(call: Call, ticket: kinds.Ticket, who: kinds.Words = "") -> Answer:
+    """Let people get what is answered by e-mail and answer it themselves, or not any more; alone it lists them."""
+    for each in who.split():
+        if each.startswith("-"):
+            participants.remove(call.desk, ticket, each[1:])
+        else:
+            participants.add(call.desk, ticket, each.removeprefix("+"))
+    call.desk.flush()
+    there = [each.address for each in participants.of(call.desk, ticket.id)]
+    if not there:
+        return Answer(text("Nobody besides the customer gets the answers to #{number}.", number=ticket.number))
+    said = text("Besides the customer, these get the answers to #{number}:", number=ticket.number)
+    return Answer(said, lines=tuple(verbatim(each) for each in there))
 
 
 def _reply(call: Call, to: kinds.Either, body: str, afterwards: dict[str, str]) -> Answer:
@@ -76,6 +119,9 @@ COMMANDS = (
     reply,
     reply_close,
     reply_pending,
+    mail,
+    answered,
+    cc,
     macro,
     note,
 )

@@ -1,0 +1,39 @@
+"""Makes a ticket by hand of what cannot be taken in: its reason and what can be read of it are its first note."""
+
+from sqlalchemy import update
+
+from core import messages, quarantine, teams, tickets
+from core.desk import Desk
+from core.messages import Where, Words
+from core.models import Author, Channel, File, Quarantined, Reader, Team, Ticket
+from core.show import text
+
+_LONGEST = 5_000
+
+
+def make_ticket(desk: Desk, kept: Quarantined) -> Ticket:
+    """The ticket; its customer is who sent it, where that is known, and nobody is told anything."""
+    team = _team(desk, kept)
+    said = quarantine.excerpt(kept, most=_LONGEST).strip()
+    ticket = tickets.open_new(desk, said.partition("\n")[0] or "…", team, contact_id=kept.contact_id, how="quarantine")
+    ticket.channel_id = _channel(desk, kept)
+    desk.flush()
+    why = text("Made from what came in and could not be taken in: {why}", why=quarantine.reason(kept))
+    messages.write(desk, Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=why), Where(ticket_id=ticket.id))
+    came = Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=text("It says: {words}", words=said or "…"))
+    written = messages.write(desk, came, Where(ticket_id=ticket.id))
+    theirs = File.quarantined_id == kept.id
+    desk.execute(update(File).where(theirs).values(message_id=written.id, quarantined_id=None))
+    quarantine.accepted(desk, kept)
+    return ticket
+
+
+def _team(desk: Desk, kept: Quarantined) -> Team:
+    known = None if kept.team_id is None else desk.session.get(Team, kept.team_id)
+    return known or teams.first_team(desk)
+
+
+def _channel(desk: Desk, kept: Quarantined) -> int | None:
+    kind, _, number = kept.source.partition(":")
+    channel = desk.session.get(Channel, int(number)) if kind == "channel" and number.isdigit() else None
+    return None if channel is None else channel.id
