@@ -47,6 +47,8 @@ class Item:
     is_edited: bool = False
     is_gone: bool = False
     files: tuple[File, ...] = ()
+    quoted: str = ""
+    """What a mail quotes beneath its writer's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ def _said(desk: Desk, message: Message, seq: int, files: dict[int, list[File]]) 
         is_own=message.agent_id is not None and message.agent_id == desk.actor.agent_id,
         is_edited=message.edited_at is not None, is_gone=is_gone,
         files=() if message.redacted_at else tuple(f for f in files.get(message.id, []) if f.erased_at is None),
+        quoted="" if is_gone else str(message.facts.get("rest", "")),
     )  # fmt: skip
 
 

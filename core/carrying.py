@@ -77,10 +77,13 @@ def _stop(desk: Desk, message_ids: Sequence[int]) -> None:
 
 def _requote(desk: Desk, gone: Sequence[Event]) -> None:
     """What quotes a message that was removed for good is shown anew, without its words."""
-    for each in gone:
-        near = or_(Message.ticket_id == each.ticket_id, Message.dialog_id == each.dialog_id)
-        quoting = select(Message.id).where(near, Message.facts["quotes"].as_integer() == each.message_id)
-        mirrors.show_again(desk, list(desk.execute(quoting).scalars()))
+    if not gone:
+        return
+    tickets = [each.ticket_id for each in gone if each.ticket_id is not None]
+    dialogs = [each.dialog_id for each in gone if each.dialog_id is not None]
+    near = or_(Message.ticket_id.in_(tickets), Message.dialog_id.in_(dialogs))
+    which = Message.facts["quotes"].as_integer().in_([each.message_id for each in gone])
+    mirrors.show_again(desk, list(desk.execute(select(Message.id).where(near, which)).scalars()))
 
 
 def _wanted(kind: str, row: Any) -> Wanted:

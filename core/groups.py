@@ -66,10 +66,11 @@ def moved(desk: Desk, source: Source, group: str, to: str) -> None:
     known[to] = was
     channels.configure(desk, channel, {NOTED: known})
     there = Identity.kind.endswith("-group") & Identity.is_verified
+    known_there = select(Identity.kind, Identity.address).where(there, Identity.address.startswith(f"{to}:"))
+    taken = {(row.kind, row.address) for row in desk.execute(known_there)}
     for identity in desk.session.scalars(select(Identity).where(there, Identity.address.startswith(f"{group}:"))):
         address = f"{to}:{identity.address.partition(':')[2]}"
-        taken = select(Identity.id).where(Identity.kind == identity.kind, Identity.address == address)
-        if desk.execute(taken).first() is None:
+        if (identity.kind, address) not in taken:
             identity.address = address
 
 

@@ -114,13 +114,19 @@ _WAYS = {
 }
 
 
+def ways(by: str) -> Text | None:
+    """Kinds of addresses (`reaching`), as agents call them; None where there are none."""
+    found = [_WAYS[kind] for kind in by.split(",") if kind in _WAYS]
+    return together(found) if found else None
+
+
 def _barred(facts: dict[str, Any]) -> Text:
-    ways = [_WAYS[kind] for kind in facts.get("by", "").split(",") if kind in _WAYS]
-    if not ways:
+    others = ways(facts.get("by", ""))
+    if others is None:
         return text("what we write does not reach the customer any more: they have blocked us or left")
     return text(
         "what we write does not reach the customer any more: they have blocked us or left. "
-        "We know another way to reach them: {ways}", ways=together(ways),
+        "We know another way to reach them: {ways}", ways=others,
     )  # fmt: skip
 
 

@@ -14,6 +14,10 @@ from core.show import text
 from core.words import folded
 
 
+_TELLING = 2
+"""Letters somebody has to type before they mean anybody; of other scripts one is enough."""
+
+
 def find(desk: Desk, who: str, *, limit: int = 10) -> Sequence[Contact]:
     """Contacts by number, address or the beginnings of their names' words, the latest first; erased ones are left out.
 
@@ -71,7 +75,9 @@ def offered(desk: Desk, typed: str, *, limit: int) -> list[tuple[str, str]]:
     """Whom an agent may mean while they type, as `#12` and who that is; before they type, who came last by name."""
     if not policy.is_at_least(desk.actor, Role.AGENT):
         return []
-    found = find(desk, typed, limit=limit) if typed.strip().strip('"') else _latest(desk, limit)
+    plain = typed.strip().strip('"')
+    says_little = len(plain) < _TELLING and plain.isascii()
+    found = _latest(desk, limit) if says_little else find(desk, typed, limit=limit)
     addresses = _addresses(desk, [each.id for each in found])
     speaker = Voice(desk.actor.language)
     return [(f"#{each.id}", " · ".join((speaker.say(contacts.called(each)), *addresses[each.id]))) for each in found]

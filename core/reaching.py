@@ -26,6 +26,16 @@ def back(desk: Desk, identity: Identity, *, ticket_id: int | None, dialog_id: in
         _record(desk, ticket_id, dialog_id, CustomerBarred(barred=False))
 
 
+def barred(desk: Desk, identity_id: int) -> str:
+    """Why what is written to an address waits for a decision: `barred:` and the other ways to reach the customer, with
+    commas; nothing where it can be reached.
+    """
+    identity = desk.session.get(Identity, identity_id)
+    if identity is None or identity.failed_at is None:
+        return ""
+    return f"barred:{','.join(_other_ways(desk, identity))}"
+
+
 def wrote(desk: Desk, identity_id: int) -> None:
     """Who writes from an address can be reached there."""
     lost = (Identity.id == identity_id, Identity.failed_at.is_not(None))

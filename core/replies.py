@@ -7,7 +7,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, false, or_, select, update
 
-from core import addressee, collisions, deadlines, dialogs, idling, messages, mirrors, teams, tickets
+from core import (
+    addressee,
+    collisions,
+    deadlines,
+    dialogs,
+    history,
+    idling,
+    messages,
+    mirrors,
+    reaching,
+    teams,
+    tickets,
+)
 from core.desk import Desk
 from core.errors import NotFound, UserError
 from core.messages import Where, Words, Written
@@ -71,7 +83,7 @@ def hold(desk: Desk, agent: Agent, draft: Draft) -> HeldReply:
         body=body,
         said_at=draft.said_at or desk.now,
         written_on_seq=draft.written_on_seq if draft.written_on_seq is not None else _seq(dialog, ticket),
-        stopped_because=draft.stop or _newer(desk, agent.id, draft),
+        stopped_because=draft.stop or _newer(desk, agent.id, draft) or _barred(desk, draft, dialog),
         afterwards=draft.afterwards,
     )
     desk.session.add(held)
@@ -98,6 +110,11 @@ def _newer(desk: Desk, agent_id: int, draft: Draft) -> str:
     if draft.ticket is None or draft.written_on_seq is None:
         return ""
     return "newer" if collisions.moved_on(desk, draft.ticket.id, draft.written_on_seq, agent_id) else ""
+
+
+def _barred(desk: Desk, draft: Draft, dialog: Dialog | None) -> str:
+    """Whether who would read it has shut us out, and how else they can be reached."""
+    return "" if dialog is None or draft.by is not None else reaching.barred(desk, dialog.identity_id)
 
 
 def _run_down(desk: Desk, held: HeldReply, dialog: Dialog | None) -> None:
@@ -175,7 +192,33 @@ _WHY = {
 
 def why_stopped(held: HeldReply) -> Text:
     """Why a reply waits for somebody to decide."""
-    return _WHY[held.stopped_because]
+    why, _, by = held.stopped_because.partition(":")
+    others = history.ways(by)
+    if why != "barred":
+        return _WHY[why]
+    if others is None:
+        return text("The customer has blocked us or left: this would not reach them, so it was not sent.")
+    return text(
+        "The customer has blocked us or left: this would not reach them, so it was not sent. "
+        "We know another way to reach them: {ways}", ways=others,
+    )  # fmt: skip
+
+
+def may_be_mailed(held: HeldReply) -> bool:
+    """Whether a reply that would not reach its customer can go by e-mail instead."""
+    why, _, by = held.stopped_because.partition(":")
+    return why == "barred" and "email" in by.split(",") and held.ticket_id is not None
+
+
+def send_by_mail(desk: Desk, held: HeldReply) -> None:
+    """Lets a stopped reply go by e-mail instead. Raises UserError where there is no ticket, mailbox or address."""
+    if held.ticket_id is None:
+        raise UserError(
+            text("Only tickets are answered by e-mail. End the dialog first: dialog end {id}", id=held.dialog_id or 0)
+        )
+    held.channel_id, held.identity_id = addressee.by_mail(desk, tickets.standing(desk, held.ticket_id))
+    held.dialog_id = None
+    send_anyway(desk, held)
 
 
 def send_anyway(desk: Desk, held: HeldReply) -> None:

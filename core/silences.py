@@ -61,7 +61,8 @@ def _digest(desk: Desk, team_id: int) -> Text | None:
     if not count:
         return None
     open_ = (IS_OPEN, Alert.acked_at.is_(None), *silenced)
-    waiting = desk.execute(select(Alert.ticket_id, Alert.dialog_id).where(*open_).order_by(Alert.id)).all()
+    oldest = select(Alert.ticket_id, Alert.dialog_id).where(*open_).order_by(Alert.id).limit(_NAMED + 1)
+    waiting = desk.execute(oldest).all()
     if not waiting:
         return texts(
             "While you were not called {count} alert came; it is settled.",

@@ -276,6 +276,6 @@ def drop_deadline(call: Call, number: kinds.Number) -> Answer:
 
 COMMANDS = (
     health, agents, agent_add, agent_remove, list_teams, team_add, join, leave, channels, list_views, view,
-    view_remove, replies, list_tags, tag_remove, set_, list_quarantine, retry, make_ticket, discard, undelivered, resend,
-    leave_it, stuck, retry_deadline, drop_deadline,
+    view_remove, replies, list_tags, tag_remove, set_, list_quarantine, retry, make_ticket, discard, undelivered,
+    resend, leave_it, stuck, retry_deadline, drop_deadline,
 )  # fmt: skip

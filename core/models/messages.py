@@ -145,7 +145,8 @@ class HeldReply(Base):
     """When it goes; nothing while it waits for somebody to decide."""
     written_on_seq: Mapped[int] = mapped_column(default=0)
     stopped_because: Mapped[str] = mapped_column(default="")
-    """Why it waits for a decision: `newer`, `mention`, `link`, `file`, `mode`; empty while it only runs down."""
+    """Why it waits for a decision: `newer`, `mention`, `link`, `file`, `mode`, `barred:` and the other ways to
+    reach the customer; empty while it only runs down."""
     afterwards: Mapped[Facts]
     """What happens to the ticket when it goes: `{"status": "closed"}` or a pending time."""
 
