@@ -18,7 +18,12 @@ def acknowledge(desk: Desk, source: Source, who: Known, ticket: Ticket, letter: 
     if not desk.session.get_one(Channel, source.channel_id).settings.get(SETTING, True):
         return
     is_barred = desk.session.get_one(Identity, who.identity_id).failed_at is not None
-    if letter.is_automatic or letter.is_doubtful or is_barred or not brakes.may_answer(desk, who.identity_id):
+    if (
+        letter.is_automatic
+        or letter.is_doubtful
+        or is_barred
+        or not brakes.may_answer(desk, who.identity_id, ticket.subject)
+    ):
         return
     words = Words(
         author=Author.SYSTEM, reader=Reader.CUSTOMER, wording=_wording(desk, ticket),

@@ -38,12 +38,15 @@ def alike_key(subject: str) -> str:
     return _VARYING.sub("", _MARKS.sub("", subject)).lower()[:100]
 
 
-def may_answer(desk: Desk, identity_id: int) -> bool:
-    """Whether an address may get one more automatic answer: at most 3 in an hour, 10 in a day."""
+def may_answer(desk: Desk, identity_id: int, subject: str) -> bool:
+    """Whether an address may get one more automatic answer: one about the same in a day, 3 in an hour, 10 in a day."""
     ours = (Message.identity_id == identity_id, Message.author == Author.SYSTEM, Message.reader == Reader.CUSTOMER)
-    statement = select(Message.said_at).where(*ours, Message.said_at > desk.now - timedelta(days=1))
-    lately = desk.execute(statement.order_by(Message.id.desc()).limit(_DAILY)).scalars().all()
-    return len(lately) < _DAILY and sum(at > desk.now - timedelta(hours=1) for at in lately) < _HOURLY
+    lately = (*ours, Message.said_at > desk.now - timedelta(days=1))
+    statement = select(Message.said_at, Ticket.subject).join(Ticket, Ticket.id == Message.ticket_id).where(*lately)
+    rows = desk.execute(statement.order_by(Message.id.desc()).limit(_DAILY)).all()
+    if any(alike_key(row.subject) == alike_key(subject) for row in rows):
+        return False
+    return len(rows) < _DAILY and sum(row.said_at > desk.now - timedelta(hours=1) for row in rows) < _HOURLY
 
 
 def reopens_too_often(desk: Desk, ticket: Ticket) -> bool:

@@ -20,7 +20,7 @@ def known(desk: Desk, room: str) -> dict[str, Any]:
 
 
 def keep(desk: Desk, room: str, changed: Mapping[str, Any]) -> None:
-    """Changes what is kept for a team chat; the rest stays, what is empty is taken out. Nothing in the clear, please."""
+    """Changes what is kept for a team chat; the rest stays, what is empty is taken out. Keys come sealed."""
     values = {name: value for name, value in (known(desk, room) | dict(changed)).items() if value}
     kept.keep(desk, _PREFIX + room, json.dumps(values))
     desk.look(TOPIC)
