@@ -43,7 +43,7 @@ format: .venv/.dev ## Format the code
 bench: .venv/.dev ## Measure, and print a table
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-crash: .venv/.dev ## Kill the desk at random points, ROUNDS times per database, a quarter of it in team chats
+crash: .venv/.dev ## Kill the desk at random points, ROUNDS times per database, a quarter of it in team chats and by mail
 	@$(BIN)/python -m tests.crash --rounds $(ROUNDS) $(ARGS)
 
 docs: .venv/.dev ## Write the generated pages and catalogs anew

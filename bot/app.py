@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,14 +15,19 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from bot import beginning, downloads, port, postings
 from bot.commands import COMMANDS
+from bot.connections import CONNECTIONS
+from bot.console.channels import ChannelPages
 from bot.console.room import TeamRoom
 from bot.discord.settings import Section as DiscordSection
+from bot.guides import SECRETS
 from bot.health import Health
 from bot.lines import Lines
 from bot.pulse import beat
+from bot.rooms import Made, Rooms
 from bot.schedule import Schedule
 from bot.secret import secret_key
 from bot.sender import Sender
@@ -34,7 +39,7 @@ from connectors.email.settings import Section as EmailSection
 from connectors.telegram.settings import Section as TelegramSection
 from connectors.webchat.connector import WebChat
 from connectors.webchat.settings import Section as WebChatSection
-from core import alerts, carrying, channels, files, notices, outages, parting, schema, showing
+from core import alerts, carrying, channels, files, notices, outages, parting, roomkeys, schema, showing, unread
 from core.actor import SYSTEM
 from core.bus import EVERYTHING, Bus
 from core.connector import Connector, Finding, Sending, Severity
@@ -43,10 +48,11 @@ from core.room import Room
 from core.show import text
 from core.store import Desks, open_driver, utc_now
 from core.typing import Typing
+from core.vault import Vault
 
 log = logging.getLogger(__name__)
 
-REACTIONS = (notices.tell, showing.follow, alerts.raise_, carrying.carry, parting.ask, outages.reroute)
+REACTIONS = (notices.tell, showing.follow, alerts.raise_, carrying.carry, parting.ask, outages.reroute, unread.watch)
 """What follows from events, in the order it happens."""
 PARTS = ("webchat", "telegram", "email", "room", "slack", "discord", "schedule")
 """What `run --only` can choose."""
@@ -63,6 +69,11 @@ class House:
     bus: Bus
     store: files.Store
     secret: str
+
+    @property
+    def vault(self) -> Vault:
+        """What keeps keys that only this desk may read."""
+        return Vault(self.secret)
 
 
 @asynccontextmanager
@@ -109,7 +120,8 @@ def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
     connectors += [kinds[kind]() for kind in kinds if _is_described(kind)]
     rooms: list[Room] = []
     if "room" in only:
-        rooms.append(TeamRoom(house.desks, house.bus, typing, house.store, COMMANDS))
+        pages = ChannelPages(house.desks, CONNECTIONS, house.vault)
+        rooms.append(TeamRoom(house.desks, house.bus, typing, house.store, COMMANDS, pages))
     rooms += _pushed(house, only)
     parts = [Part("wakeups", lambda: house.desks.hear_others(heard))]
     parts += [Part(each.kind, each.run) for each in connectors] + [Part(each.name, each.run) for each in rooms]
@@ -118,12 +130,17 @@ def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
         parts.append(Part("schedule", Schedule(house.desks, house.bus, house.store).run))
     health = Health(house.desks, parts, house.settings.metrics_token, lambda: webchat.visitors_here)
     if kinds:
-        parts.append(Part("channels", Lines(_wiring(house), kinds, health.watch).run))
+        running = {each.kind for each in connectors}
+        parts.append(Part("channels", Lines(_wiring(house), house.vault, kinds, health.watch, running=running).run))
         health.watch(parts[-1])
+    joined = Rooms(_wiring(house), house.vault, _joinable(only), lambda room: _serving(house, room), health.watch)
+    parts.append(Part("rooms", joined.run))
+    health.watch(parts[-1])
     routes: list[Any] = [*health.routes(), downloads.route(house.desks, house.store)]
     members: list[Connector | Room] = [*rooms, *connectors]
     for member in members:
         routes += member.routes()
+    routes.append(Mount("/", app=joined.router))
     off = (_TEAM_CHATS & set(only)) - {each.name for each in rooms}
     return Assembled(Starlette(routes=routes), parts, connectors, rooms, off)
 
@@ -136,7 +153,7 @@ def _kinds(house: House, only: Sequence[str]) -> dict[str, Callable[[], Sending]
     def telegram() -> Sending:
         from connectors.telegram.connector import Telegram
 
-        return Telegram(house.desks, house.store, house.secret)
+        return Telegram(house.desks, house.store, house.bus, house.secret)
 
     @cache
     def email() -> Sending:
@@ -158,15 +175,26 @@ def _is_described(kind: str) -> bool:
             return False
 
 
-def off() -> list[Finding]:
-    """What is off, and which setting turns it on."""
+async def off(house: House, *, is_migrated: bool = True) -> list[Finding]:
+    """What is off, and which setting turns it on; what was set up in the team room is on."""
+    found = await house.desks.read(SYSTEM, _set_up) if is_migrated else set[str]()
     sections = (
         (SlackSection().on, text("Slack is off: deskbell connect slack"), "SLACK_BOT_TOKEN"),
         (DiscordSection().on, text("Discord is off: deskbell connect discord"), "DISCORD_TOKEN"),
         (TelegramSection().on, text("Telegram is off."), "TELEGRAM_BOT_TOKEN"),
         (EmailSection().on, text("E-mail is off."), "EMAIL_ADDRESS"),
     )
-    return [Finding(Severity.OFF, said, setting) for is_on, said, setting in sections if not is_on]
+    return [
+        Finding(Severity.OFF, said, setting)
+        for is_on, said, setting in sections
+        if not is_on and setting.partition("_")[0].lower() not in found
+    ]
+
+
+def _set_up(desk: Desk) -> set[str]:
+    """The kinds of channels and the team chats that were set up in the team room and are on."""
+    chats = {name for name in _TEAM_CHATS if roomkeys.known(desk, name)}
+    return chats | {each.kind for each in channels.known(desk) if each.is_on}
 
 
 def _wiring(house: House) -> Wiring:
@@ -190,6 +218,27 @@ def _pushed(house: House, only: Sequence[str]) -> list[Room]:
     return rooms
 
 
+def _joinable(only: Sequence[str]) -> dict[str, Made]:
+    """The team chats that are not set in `.env`, made of keys that were entered in the team room."""
+
+    def slack(wiring: Wiring, keys: Mapping[str, Any]) -> Room:
+        from bot.slack.room import SlackRoom
+
+        return SlackRoom(wiring, SlackSection(**keys))
+
+    def discord(wiring: Wiring, keys: Mapping[str, Any]) -> Room:
+        from bot.discord.room import DiscordRoom
+
+        return DiscordRoom(wiring, DiscordSection(**keys))
+
+    found: dict[str, Made] = {}
+    if "slack" in only and not SlackSection().on:
+        found["slack"] = slack
+    if "discord" in only and not DiscordSection().on:
+        found["discord"] = discord
+    return found
+
+
 def _serving(house: House, room: Room) -> tuple[Part, Part]:
     """What sends to a team chat, and what says that it is there."""
     name = f"room:{room.name}"
@@ -199,16 +248,19 @@ def _serving(house: House, room: Room) -> tuple[Part, Part]:
 
 
 async def prepare(house: House) -> None:
-    """Migrates the database and gives an empty desk what it begins with; one that has it all is only read."""
+    """Migrates the database, gives an empty desk what it begins with and seals keys that lie open; one that has it all
+    is only read."""
     await schema.upgrade(house.settings.url)
     if not await house.desks.read(SYSTEM, beginning.is_begun):
         await house.desks.change(SYSTEM, lambda desk: beginning.begin(desk, house.settings))
     for kind, name, known in _described():
-        if not await house.desks.read(SYSTEM, lambda desk, name=name: channels.is_there(desk, name)):  # type: ignore[misc]
+        if not await house.desks.read(SYSTEM, lambda desk, name=name, known=known: channels.knows(desk, name, known)):  # type: ignore[misc]
             await house.desks.change(
                 SYSTEM,
                 lambda desk, kind=kind, name=name, known=known: beginning.begin_channel(desk, kind, name, known),  # type: ignore[misc]
             )
+    if await house.desks.read(SYSTEM, lambda desk: channels.in_the_clear(desk, SECRETS)):
+        await house.desks.change(SYSTEM, lambda desk: channels.seal(desk, house.vault, SECRETS))
 
 
 def _described() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -219,7 +271,7 @@ def _described() -> Iterator[tuple[str, str, dict[str, Any]]]:
     if telegram.on:
         yield "telegram", telegram.name, {"topics": telegram.given()["topics"]}
     if email.on:
-        yield "email", email.name, {}
+        yield "email", email.name, {"address": email.address, "ack": email.ack}
 
 
 def _expect(desk: Desk, assembled: Assembled) -> None:

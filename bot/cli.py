@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot import sections, terminal_connect
+from bot import mail, sections, terminal_connect
 from bot.printing import as_json as answer_as_json
 from bot.printing import as_text, error_as_json, in_terminal, visible
 from bot.sections import WrongSettings
@@ -30,8 +30,8 @@ app = typer.Typer(
 )
 agents = typer.Typer(no_args_is_help=True, help="Agents of the desk.")
 app.add_typer(agents, name="agent")
-app.command()(terminal_connect.connect)
-app.command()(terminal_connect.manifest)
+for command in (terminal_connect.connect, terminal_connect.manifest, mail.mail):
+    app.command()(command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 REFUSED, WRONG, ASKED, BUSY = 1, 2, 3, 75

@@ -3,17 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot import labels
 from bot.commands import completing, reading, values
 from bot.commands.call import Call
-from bot.commands.reader import WORDS, Reader, as_word
-from bot.commands.registry import Command, Parameter
+from bot.commands.reader import HERE, WORDS, Reader, as_word
+from bot.commands.registry import THREADS_OWN, Command, Parameter
 from core import policy
 from core.desk import Desk
 from core.errors import UserError
-from core.show import Text, text, verbatim
+from core.show import Text, text
 
-_TARGETS = frozenset(("ticket", "dialog", "either", "contact"))
-"""What in a thread need not be named."""
 _ALL_THAT_FOLLOWS = frozenset(("rest", "tags", "filter", "agents"))
 _TO_THE_END = _ALL_THAT_FOLLOWS | {"when", "until"}
 _SEVERAL = frozenset(("tags", "agents"))
@@ -34,8 +33,10 @@ class Field:
     is_long: bool = False
     is_optional: bool = False
     value: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    """What can be chosen: value and what it means; nothing where one types."""
+    hint: Text | None = None
+    """What stands in it while it is empty."""
+    choices: tuple[tuple[str, Text], ...] = ()
+    """What can be chosen: value and what it is called; nothing where one types."""
     is_offered: bool = False
     """Whether choices are looked up while one types (`offers`)."""
     is_several: bool = False
@@ -56,11 +57,11 @@ class Form:
 
 
 class Unfit(UserError):
-    """Some fields of a form are wrong: each with what would be right."""
+    """Some fields of a form are wrong: each with what would be right, and what it is called."""
 
-    def __init__(self, wrong: Mapping[str, Text]) -> None:
+    def __init__(self, wrong: Mapping[str, Text], called: Mapping[str, Text]) -> None:
         super().__init__(next(iter(wrong.values())))
-        self.wrong = dict(wrong)
+        self.wrong, self.called = dict(wrong), dict(called)
 
 
 def wanted(call: Call, line: str, commands: Sequence[Command], *, offers: bool = False) -> Form | None:
@@ -86,7 +87,7 @@ def _asked(command: Command, target: str) -> list[Parameter]:
 
 
 def _is_known(parameter: Parameter, target: str) -> bool:
-    return parameter.takes.kind in _TARGETS and bool(target)
+    return parameter.takes.kind in THREADS_OWN and bool(target)
 
 
 def _take_apart(reader: Reader, command: Command, in_thread: bool) -> tuple[str, dict[str, str]]:
@@ -95,7 +96,7 @@ def _take_apart(reader: Reader, command: Command, in_thread: bool) -> tuple[str,
     target = ""
     for parameter in command.parameters:
         kind = parameter.takes.kind
-        if kind in _TARGETS:
+        if kind in THREADS_OWN:
             target = reader.target() or ("here" if reader.call.here.is_thread else "")
             if kind == "contact" and target in ("", "here") and reader.rest and not in_thread:
                 target = reader.word()
@@ -114,27 +115,30 @@ def _taken(reader: Reader, kind: str) -> str:
 def made(call: Call, command: Command, target: str, values: Mapping[str, str] | None = None) -> Form:
     """A command's form, filled with what is known."""
     known = values or {}
-    fields = [_field(call.desk, each, known.get(each.name, "")) for each in _asked(command, target)]
+    fields = [_field(call.desk, command, each, known.get(each.name, "")) for each in _asked(command, target)]
     if command.name == "ticket reply":
         fields.append(_afterwards())
-    number = "" if target in ("", "here") else f" #{target.lstrip('#')}"
-    return Form(
-        command.name, verbatim(f"{command.name.capitalize()}{number}"), tuple(fields), target, call.here.seen_seq
-    )
+    number = "" if target in ("", "here") else target.lstrip("#")
+    return Form(command.name, labels.title(command, number), tuple(fields), target, call.here.seen_seq)
 
 
 def _afterwards() -> Field:
-    choices = (("keep", "as it is"), ("close", "close it"), ("pending", "wait for the customer, 3 days"))
+    choices = (
+        ("keep", text("as it is")),
+        ("close", text("close it")),
+        ("pending", text("wait for the customer, 3 days")),
+    )
     return Field(AFTERWARDS, text("The ticket afterwards"), is_optional=True, choices=choices)
 
 
-def _field(desk: Desk, parameter: Parameter, value: str) -> Field:
+def _field(desk: Desk, command: Command, parameter: Parameter, value: str) -> Field:
     kind = parameter.takes.kind
     fixed = completing.fixed(kind)
+    found = list(completing.offered(desk, parameter, ""))[:_MOST_CHOICES] if fixed else []
     return Field(
-        parameter.name, verbatim(parameter.name.capitalize()), is_long=parameter.takes.hint == "TEXT",
-        is_optional=parameter.is_optional, value=value,
-        choices=tuple(list(completing.offered(desk, parameter, ""))[:_MOST_CHOICES]) if fixed else (),
+        parameter.name, labels.label(command, parameter), is_long=parameter.takes.hint == "TEXT",
+        is_optional=parameter.is_optional, value=value, hint=labels.hint(parameter),
+        choices=tuple((each, labels.choice(kind, each, meaning)) for each, meaning in found),
         is_offered=not fixed and completing.is_offered(kind), is_several=kind in _SEVERAL,
     )  # fmt: skip
 
@@ -169,8 +173,9 @@ def line_of(call: Call, filled: Filled, commands: Sequence[Command]) -> str:
         if said:
             parts.append(said)
     if wrong:
-        raise Unfit(wrong)
-    return " ".join((f"!{command.verb}" if _is_nameless(call, command, filled) else parts[0], *parts[1:]))
+        raise Unfit(wrong, {each.name: labels.label(command, each) for each in command.parameters})
+    name = f"!{command.verb} {HERE}" if _is_nameless(call, command, filled) else parts[0]
+    return " ".join((name, *parts[1:]))
 
 
 def _here(call: Call, kind: str) -> str:
@@ -181,7 +186,7 @@ def _here(call: Call, kind: str) -> str:
 
 
 def _is_nameless(call: Call, command: Command, filled: Filled) -> bool:
-    """Whether a command is about the thread's dialog that has no ticket yet: typed short, words are no number."""
+    """Whether a command is about the thread's dialog, which has no number of a ticket's yet."""
     is_either = any(parameter.takes.kind == "either" for parameter in command.parameters)
     return is_either and filled.target == "here" and call.here.ticket is None
 

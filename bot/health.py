@@ -43,7 +43,7 @@ class Health:
         )
 
     async def _keep(self, part: Part) -> None:
-        await self._desks.change(SYSTEM, lambda desk: parts.failed(desk, part.name, part.error))
+        await self._desks.change(SYSTEM, lambda desk: parts.failed(desk, part.name, part.error, part.said))
 
     async def _alive(self, request: Request) -> Response:
         return PlainTextResponse("ok\n")

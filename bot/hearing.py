@@ -245,7 +245,8 @@ class Hearing:
 
     def call(self, desk: Desk, deed: Deed, here: Here, around: Surroundings | None = None) -> Call:
         """A deed as the call of a command."""
-        return Call(desk, here, self.room, f"deed:{deed.key}" if deed.key else "", account=deed.account, around=around)
+        key = f"deed:{deed.key}" if deed.key else ""
+        return Call(desk, here, self.room, key, account=deed.account, place=deed.place, around=around)
 
     def _where(self, desk: Desk, deed: Deed) -> tuple[Actor, Here]:
         actor = accounts.actor_at(desk, self.room, deed.account)

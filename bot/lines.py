@@ -14,6 +14,7 @@ from core.actor import SYSTEM
 from core.connector import Described, Line, Sending
 from core.errors import DeskbellError, TemporaryError
 from core.show import text
+from core.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +29,31 @@ Tune = Callable[[Part], None]
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A channel as its line was opened for it, and what runs for it."""
+    """A channel as its line was opened for it, and what runs for it; no line where its settings cannot work."""
 
     channel: Described
-    tasks: tuple[asyncio.Task[None], ...]
+    line: Line | None = None
+    tasks: tuple[asyncio.Task[None], ...] = ()
 
 
 class Lines:
     """The lines of all channels that are on."""
 
-    def __init__(self, wiring: Wiring, kinds: Mapping[str, Callable[[], Sending]], watch: Tune) -> None:
+    def __init__(
+        self,
+        wiring: Wiring,
+        vault: Vault,
+        kinds: Mapping[str, Callable[[], Sending]],
+        watch: Tune,
+        *,
+        running: set[str],
+    ) -> None:
+        """`running` are the kinds whose common part runs from the beginning; that of the others does once there is one
+        of their channels.
+        """
+        self._running, self._common = running, list[asyncio.Task[None]]()
         self._wiring, self._desks, self._bus = wiring, wiring.desks, wiring.bus
-        self._kinds, self._watch = kinds, watch
+        self._vault, self._kinds, self._watch = vault, kinds, watch
         self._open: dict[int, _Open] = {}
 
     async def run(self) -> None:
@@ -51,9 +65,12 @@ class Lines:
                     await ear.wait(_LOOK_S)
             finally:
                 await asyncio.gather(*(self._close(each) for each in list(self._open)))
+                for task in self._common:
+                    task.cancel()
+                await asyncio.gather(*self._common, return_exceptions=True)
 
     async def _settle(self) -> None:
-        """Closes what is off or was changed, opens what is on."""
+        """Closes what is off or was changed, opens what is on; what cannot work is tried again each time."""
         try:
             rows = await self._desks.read(SYSTEM, lambda desk: channels.described(desk, self._kinds))
         except TemporaryError as error:
@@ -61,30 +78,37 @@ class Lines:
             return
         wanted = {each.id: self._with_own(_as_set_up(each)) for each in rows}
         for channel_id, is_open in list(self._open.items()):
-            if wanted.get(channel_id) != is_open.channel:
+            if wanted.get(channel_id) != is_open.channel or is_open.line is None:
                 await self._close(channel_id)
         for channel in wanted.values():
             if channel.id not in self._open:
                 await self._start(channel)
 
     def _with_own(self, channel: Described) -> Described:
-        """What `.env` says of a channel wins over what is kept of it."""
+        """What `.env` says of a channel wins over what is kept of it, where keys stay sealed until a line is opened."""
         own = self._kinds[channel.kind]().own()
         if own is None or own[0] != channel.name:
             return channel
         return replace(channel, settings={**channel.settings, **own[1]})
 
     async def _start(self, channel: Described) -> None:
+        if channel.kind not in self._running:
+            self._running.add(channel.kind)
+            self._common.append(self._task(Part(channel.kind, self._kinds[channel.kind]().run)))
         try:
-            line = self._kinds[channel.kind]().line(channel)
+            line = self._kinds[channel.kind]().line(self._in_the_clear(channel))
         except DeskbellError as error:
-            why = str(error)
+            why, said = str(error), error.said
             log.warning("channel %s cannot work: %s", channel.name, why)
-            await self._desks.change(SYSTEM, lambda desk: parts.failed(desk, channel.name, why))
-            self._open[channel.id] = _Open(channel, ())
+            await self._desks.change(SYSTEM, lambda desk: parts.failed(desk, channel.name, why, said))
+            self._open[channel.id] = _Open(channel)
             return
         tasks = tuple(self._task(part) for part in self._parts(channel, line))
-        self._open[channel.id] = _Open(channel, tasks)
+        self._open[channel.id] = _Open(channel, line, tasks)
+
+    def _in_the_clear(self, channel: Described) -> Described:
+        """A channel with its keys as its line uses them. Raises Lost."""
+        return replace(channel, settings=self._vault.opened(channel.settings))
 
     def _parts(self, channel: Described, line: Line) -> tuple[Part, Part]:
         is_alone = self._wiring.is_embedded
@@ -114,10 +138,13 @@ class Lines:
         return asyncio.create_task(keep_running(part), name=part.name)
 
     async def _close(self, channel_id: int) -> None:
-        tasks = self._open.pop(channel_id).tasks
-        for task in tasks:
+        """Stops hearing and sending by a line, then closes it."""
+        was = self._open.pop(channel_id)
+        for task in was.tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*was.tasks, return_exceptions=True)
+        if was.line is not None:
+            await was.line.close()
 
 
 def _as_set_up(channel: Described) -> Described:

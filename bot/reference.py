@@ -109,6 +109,7 @@ _TITLES = {
     "WEBCHAT_": "The web chat",
     "TELEGRAM_": "Telegram",
     "EMAIL_": "E-mail",
+    "MAIL_LOOKUP_": "Looking up mail servers",
     "SLACK_": "Slack",
     "DISCORD_": "Discord",
 }

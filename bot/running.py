@@ -28,18 +28,19 @@ async def run_desk(settings: Settings, only: Sequence[str]) -> None:
         async with opened(settings) as house:
             await prepare(house)
             assembled = assemble(house, only or PARTS)
-            lines = [*await _what_is_on(settings, assembled), "", *await _sign_in(house, assembled)]
+            lines = [*await _what_is_on(house, assembled), "", *await _sign_in(house, assembled)]
             await serve(house, assembled, ready=lambda: print("\n".join(lines), flush=True))
 
 
-async def _what_is_on(settings: Settings, assembled: Assembled) -> list[str]:
+async def _what_is_on(house: House, assembled: Assembled) -> list[str]:
     """A few lines: what is on, what is off, and which setting changes it."""
+    settings = house.settings
     database = settings.url.partition("://")[2].rpartition("@")[2] if not settings.is_embedded else settings.url
     lines = [f"Deskbell is open on {settings.address}", f"  database   {database}"]
     for part in assembled.members:
         for finding in await part.check():
             lines.append(_line(finding))
-    lines += [_line(finding) for finding in off()]
+    lines += [_line(finding) for finding in await off(house)]
     if not settings.public_url:
         lines.append("  – no links in customers' texts until PUBLIC_URL says where they reach the desk")
     return lines
@@ -96,7 +97,7 @@ async def findings(settings: Settings) -> list[Finding]:
         assembled = assemble(house)
         for part in assembled.members:
             found += await part.check()
-        found += off()
+        found += await off(house, is_migrated=revision == schema.head())
         if revision == schema.head():
             found += await house.desks.read(SYSTEM, _went_wrong)
     return found

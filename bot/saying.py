@@ -29,6 +29,8 @@ _NOTE = re.compile(r"\s*note:\s*(?=\S)", re.IGNORECASE)
 
 
 _NOTED = re.compile(r"\s*(?:note:\s*|[!/](?:ticket )?(?:note|n)\s+)(?=\S)", re.IGNORECASE)
+_NOTED_HERE = re.compile(r"\s*[!/](?:ticket )?(?:note|n)\s+(?!#\d)\S", re.IGNORECASE)
+"""A note on what its thread is about: its mark says all there is to say."""
 _REPLIED = re.compile(r"\s*[!/](?:ticket )?(?:reply-close|reply|rc?)\s+(?=\S)", re.IGNORECASE)
 """What may stand before words in a thread without being part of them."""
 
@@ -44,6 +46,20 @@ def reread(desk: Desk, words: str, *, names_somebody: bool, leads_inside: bool) 
         raise UserError(text("A line is not changed into a command. Delete it and type the command anew."))
     doubt = "link" if leads_inside else "mention" if names_somebody or _mentions_colleague(desk, words) else ""
     return Reread(words, doubt=doubt)
+
+
+_ASKING = re.compile(r"\s*[!/]?\s*(?:ticket\s+)?ask\s", re.IGNORECASE)
+
+
+def asks(line: str) -> bool:
+    """Whether a command asks somebody who is no agent: whom it mentions is to be known by their account."""
+    return _ASKING.match(line) is not None
+
+
+def asked(room: str, account: str, name: str) -> str:
+    """Somebody mentioned in such a line, as `ticket ask` reads them: one word, though names have blanks."""
+    known = re.sub(r'["|\s]+', " ", name).strip()
+    return f'"@{room}:{account}|{known}"' if known else f"@{room}:{account}"
 
 
 def subject(words: str, otherwise: str) -> str:
@@ -104,7 +120,9 @@ def say_on(desk: Desk, line: Line, commands: Sequence[Command]) -> Spoken:
     theirs = tuple(files.unsent(desk, line.files, agent_id=desk.actor.id))
     call = Call(desk, line.here, line.room, line.key, theirs, typed=line.typed)
     if line.words.lstrip().startswith(("!", "/")) or not line.here.is_thread:
-        return Spoken(Became.COMMAND, run_on(call, line.words, commands))
+        answer = run_on(call, line.words, commands)
+        is_marked = line.typed is not None and _NOTED_HERE.match(line.words) is not None
+        return Spoken(Became.NOTE, None) if is_marked else Spoken(Became.COMMAND, answer)
     return _in_thread(call, line)
 
 

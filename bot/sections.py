@@ -2,14 +2,16 @@
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings
 
 from bot.discord.settings import Section as DiscordSection
+from bot.lookup import Section as LookupSection
 from bot.settings import Settings
 from bot.slack.settings import Section as SlackSection
 from connectors.email.settings import Section as EmailSection
@@ -20,7 +22,7 @@ from core.errors import ConfigurationError
 from core.render import Voice
 from core.show import Text, text, verbatim
 
-SECTIONS = (Settings, WebChatSection, TelegramSection, EmailSection, SlackSection, DiscordSection)
+SECTIONS = (Settings, WebChatSection, TelegramSection, EmailSection, LookupSection, SlackSection, DiscordSection)
 """Everything that reads `.env`."""
 
 
@@ -65,6 +67,15 @@ def _problems(section: type[BaseModel], made: dict[type[BaseModel], Any]) -> Ite
         made[section] = section(**{name: section.model_fields[name].default for name in wrong})
 
 
+def problems(section: type[BaseSettings], fields: Mapping[str, Any]) -> list[Wrong]:
+    """What is wrong with values somebody entered for a section."""
+    try:
+        section(**fields)
+    except ValidationError as error:
+        return list(_named(section, _prefix(section), error))
+    return []
+
+
 def _prefix(section: type[BaseModel]) -> str:
     return str(section.model_config.get("env_prefix", ""))
 
@@ -86,7 +97,7 @@ def _named(model: type[BaseModel], prefix: str, error: ValidationError) -> Itera
 
 
 def _is_secret(name: str) -> bool:
-    return any(word in name for word in ("KEY", "SECRET", "TOKEN", "DATABASE_URL"))
+    return any(word in name for word in ("KEY", "SECRET", "TOKEN", "PASSWORD", "IMAP_URL", "SMTP_URL", "DATABASE_URL"))
 
 
 def _kindly(error: ErrorDetails, description: str) -> Text:

@@ -25,8 +25,9 @@ Thing = TypeVar("Thing")
 Taken = TypeVar("Taken", contravariant=True)
 _LONGEST_SLEEP_S = 5.0
 _SHORTEST_SLEEP_S = 0.02
-_SEND_S = 25.0
-"""A platform that does not answer within this time is given up; whether it heard us is then asked."""
+_SEND_S, _FIND_S = 60.0, 25.0
+"""A platform that has not taken something within this time (a large file takes a while) is given up; whether it heard
+us is then asked. Both together are less than a lane is leased for."""
 _AT_ONCE = 6
 """Lanes served at the same time: a slow answer in one holds up no other."""
 
@@ -148,7 +149,7 @@ class Sender(Generic[Thing]):
     async def _may_go(self, claimed: Claimed, thing: Thing) -> bool:
         """Whether an earlier try did not arrive; settles what is known otherwise, asks later where nobody answers."""
         try:
-            async with asyncio.timeout(_SEND_S):
+            async with asyncio.timeout(_FIND_S):
                 found = await self._destination.find(thing)
         except PermanentError as error:
             await self._each(claimed, outbox.failed, str(error))

@@ -6,6 +6,9 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from core.errors import DeskbellError, TemporaryError
+from core.show import Text
+
 log = logging.getLogger(__name__)
 
 _FIRST_S, _LONGEST_S = 0.5, 60.0
@@ -28,6 +31,8 @@ class Part:
     run: Callable[[], Awaitable[None]]
     is_down: bool = False
     error: str = ""
+    said: Text | None = None
+    """What went wrong in words for people, where there are some."""
     restarts: int = 0
     on_failure: Callable[["Part"], Awaitable[None]] = _nobody
 
@@ -42,6 +47,8 @@ async def keep_running(part: Part) -> None:
             await part.run()
         except Exception as error:
             part.error, part.restarts = f"{type(error).__name__}: {error}"[:300], part.restarts + 1
+            part.said = error.said if isinstance(error, DeskbellError) else None
+            wanted_s = error.retry_after.total_seconds() if isinstance(error, TemporaryError) else 0.0
             log.exception("part %s failed and is started again", part.name)
         else:
             _is_up(part)
@@ -52,7 +59,7 @@ async def keep_running(part: Part) -> None:
         await _tell(part)
         if time.monotonic() - started > _HEALTHY_S:
             pause_s = _FIRST_S
-        await asyncio.sleep(pause_s)
+        await asyncio.sleep(max(pause_s, wanted_s))
         pause_s = min(pause_s * 2, _LONGEST_S)
 
 

@@ -5,6 +5,7 @@ from core.show import text
 
 GUIDE = Guide(
     name="telegram",
+    title=text("Telegram"),
     before=(
         text("In Telegram, write to @BotFather: /newbot. It asks for a name and for a username that ends in “bot”."),
         text("To serve groups as well, let the bot see only what speaks to it: leave its privacy mode on."),
@@ -13,7 +14,12 @@ GUIDE = Guide(
         Key(
             "TELEGRAM_BOT_TOKEN",
             text("Bot token: @BotFather shows it at the end, and again under /mybots → API Token (like 123456:ABC…)"),
-            looks_like=r"\d{3,20}:[A-Za-z0-9_-]{20,100}",
+            looks_like=r"\d{3,20}:[A-Za-z0-9_-]{20,100}", label=text("Bot token"),
+        ),
+        Key(
+            "TELEGRAM_WEBHOOK_SECRET",
+            text("What Telegram has to show when it calls the desk. Left empty, the desk makes one itself."),
+            looks_like=r"[A-Za-z0-9_-]{1,256}", is_optional=True, is_rare=True, label=text("Webhook secret"),
         ),
     ),
     after=(

@@ -19,7 +19,7 @@ _SIGNS = {"on": "✓", "off": "–", "warning": "!", "error": "✗"}
 
 
 def connect(
-    name: Annotated[str, typer.Argument(help="The team chat or channel: slack, discord, telegram.")],
+    name: Annotated[str, typer.Argument(help="The team chat or channel: slack, discord, telegram, email.")],
     key: Annotated[list[str] | None, typer.Option("--key", help="NAME=VALUE, for scripts; repeat it.")] = None,
 ) -> None:
     """Connect a team chat or channel: says where its keys are found, asks for them, tries them, and writes .env."""
@@ -27,7 +27,12 @@ def connect(
     guide = connection.guide
     if not key:
         print("\n".join(f"{number}. {say(step)}" for number, step in enumerate(guide.before, 1)))
-    values = connections.collected(guide, connections.given(key or (), guide), None if key else _asked)
+    values = connections.given(key or (), guide)
+    if not key and connection.first:
+        values = {each.setting: _asked(each, "") for each in guide.keys if each.setting == connection.first}
+    proposed = asyncio.run(connections.proposals(connection, values))
+    print("".join(f"\n{say(note)}\n" for note in proposed.notes), end="")
+    values = connections.collected(guide, {**proposed.values, **values}, None if key else _asked)
     found = asyncio.run(connections.connect(connection, values, Path(".env")))
     _show(found)
     if not is_well(found):
@@ -37,10 +42,11 @@ def connect(
     print("\n".join(f"{number}. {say(step)}" for number, step in enumerate(guide.after, 1)))
 
 
-def _asked(key: Key) -> str:
+def _asked(key: Key, proposed: str) -> str:
     """Asks for a key without showing it; one that does not look right is asked for again."""
     print(f"\n{Voice().say(key.where)}")
-    return str(typer.prompt(key.setting, default="", show_default=False, hide_input=key.is_secret))
+    shown = bool(proposed) and not key.is_secret
+    return str(typer.prompt(key.setting, default=proposed, show_default=shown, hide_input=key.is_secret))
 
 
 def _show(found: Sequence[Finding]) -> None:

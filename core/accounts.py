@@ -73,7 +73,7 @@ def admit(desk: Desk, team: Team, room: str, person: Person, *, role: Role = Rol
     agent = None if account is None else desk.session.get(Agent, account.agent_id)
     if agent is None:
         handle = _free_handle(desk, person)
-        agent = teams.add_agent(desk, handle, role=role, public_name=person.name[:60], email=person.email)
+        agent = teams.add_agent(desk, handle, role=role, public_name=person.name[:60], email=person.email, team=team)
         _describe(agent, person)
         attach(desk, agent, room, person.external_id)
     if not agent.is_active:

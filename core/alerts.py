@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core import calls, history, outbox, pushed
 from core.calls import Raised
@@ -19,13 +19,16 @@ from core.events import (
     MessageAdded,
     MessageFailed,
     Moved,
+    QuestionFailed,
     RelayChanged,
     StatusChanged,
     TicketMerged,
+    TicketOpened,
     TicketUnmerged,
     WentPrivate,
 )
 from core.models import IS_OPEN, Agent, Alert, AlertKind, Author, Dialog, EventRow, Reader, Status, Thread, Ticket
+from core.models.base import Instant
 from core.naming import Names
 from core.outbox import Wanted
 from core.show import Text, text
@@ -37,6 +40,7 @@ _LINED = (
     DialogEnded,
     DialogTaken,
     MessageFailed,
+    QuestionFailed,
     RelayChanged,
     StatusChanged,
     TicketMerged,
@@ -107,7 +111,7 @@ def _lines(each: Happened, threads: Sequence[Thread], names: Names) -> Iterator[
 def _concerned(event: Event) -> tuple[int, ...]:
     """Whom a line calls, so that they follow the thread: who took it, and who was given it."""
     match event:
-        case DialogTaken(agent=agent):
+        case DialogTaken(agent=agent) | QuestionFailed(agent=agent):
             return (agent,)
         case Assigned(now=int(now)):
             return (now,)
@@ -146,9 +150,21 @@ def _is_had(event: Event) -> bool:
 
 def _calls(desk: Desk, events: Sequence[Event]) -> list[Raised]:
     """What teams are called for."""
-    live = [event for event in events if isinstance(event, DialogCalledOut | DialogStarted)]
+    opened = {event.ticket_id for event in events if isinstance(event, TicketOpened)}
+    live = [event for event in events if isinstance(event, DialogCalledOut | DialogStarted)
+            and event.ticket_id not in opened]  # fmt: skip
     wrote = {e.ticket_id for e in events if isinstance(e, MessageAdded) and _is_of_customer(e)}
-    return [*_live(desk, live), *_waiting(desk, wrote)]
+    missed = {e.ticket_id for e in events if isinstance(e, DialogStarted)} & opened
+    return [*_live(desk, live), *_missed(desk, missed), *_waiting(desk, wrote)]
+
+
+def _missed(desk: Desk, tickets: Collection[int | None]) -> Iterator[Raised]:
+    """Tickets of customers who came for the first time while nobody was there."""
+    if not tickets:
+        return
+    for row in desk.execute(select(Ticket.id, Ticket.team_id).where(Ticket.id.in_(tickets)).order_by(Ticket.id)):
+        said = text("A customer wrote while nobody was here: #{number}.", number=row.id)
+        yield Raised(kind=AlertKind.WAITING, team_id=row.team_id, said=said, ticket_id=row.id, is_news=True)
 
 
 def _is_of_customer(event: MessageAdded) -> bool:
@@ -178,14 +194,22 @@ def _said(event: DialogCalledOut | DialogStarted) -> tuple[AlertKind, Text]:
     return AlertKind.UNANSWERED, said
 
 
+_moment = bindparam("moment", type_=Instant())
+_absent = Agent.id.is_(None) | (Agent.is_away & (Agent.away_until.is_(None) | (Agent.away_until > _moment)))
+_known = select(Alert.id).where(IS_OPEN, Alert.ticket_id == Ticket.id, Alert.acked_at.is_not(None)).exists()
+_UNANSWERED = (
+    select(Ticket.id, Ticket.team_id)
+    .outerjoin(Agent, Agent.id == Ticket.assignee_id)
+    .where(Ticket.id.in_(bindparam("tickets", expanding=True)), _absent)
+    .where((Ticket.waiting_since == _moment) | (Ticket.waiting_since.is_not(None) & _known))
+    .order_by(Ticket.id)
+)
+
+
 def _waiting(desk: Desk, tickets: Collection[int | None]) -> Iterator[Raised]:
     """Tickets nobody has who is here, whose customer has just begun to wait, or wrote again to who only knows of it."""
     if not tickets:
         return
-    statement = select(Ticket.id, Ticket.team_id).outerjoin(Agent, Agent.id == Ticket.assignee_id)
-    absent = Agent.id.is_(None) | (Agent.is_away & (Agent.away_until.is_(None) | (Agent.away_until > desk.now)))
-    known = select(Alert.id).where(IS_OPEN, Alert.ticket_id == Ticket.id, Alert.acked_at.is_not(None)).exists()
-    waits = (Ticket.waiting_since == desk.now) | (Ticket.waiting_since.is_not(None) & known)
-    for row in desk.execute(statement.where(Ticket.id.in_(tickets), waits, absent).order_by(Ticket.id)):
+    for row in desk.execute(_UNANSWERED, {"tickets": list(tickets), "moment": desk.now}):
         said = text("The customer of #{number} wrote, and nobody has it.", number=row.id)
         yield Raised(kind=AlertKind.WAITING, team_id=row.team_id, said=said, ticket_id=row.id, is_news=True)

@@ -1,6 +1,7 @@
 """Questions on a ticket to people who are no agents: asked alone, answered as a note, chased once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import or_, select
@@ -21,21 +22,34 @@ MOST_SHOWN = 10
 """Messages of a ticket that are shown along with a question."""
 
 
-def ask(desk: Desk, ticket: Ticket, agent: Agent, room: str, account: str, question: str, shown: Sequence[int]) -> Ask:
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Somebody who is no agent: in a team chat, or by letter at their address."""
+
+    room: str
+    account: str
+    name: str = ""
+    """What they are called there, where that is known."""
+
+    @property
+    def shown(self) -> str:
+        """How the team reads whom it was."""
+        return self.name or (self.account if self.room == LETTER else f"@{self.room}:{self.account}")
+
+
+def ask(desk: Desk, ticket: Ticket, agent: Agent, whom: Whom, question: str, shown: Sequence[int]) -> Ask:
     """Asks somebody in a team chat; they see the question and the chosen messages, and nothing else."""
     made = Ask(
-        ticket_id=ticket.id, agent_id=agent.id, room=room, account=account, question=messages.bounded(desk, question),
-        shown=list(shown)[:MOST_SHOWN], asked_at=desk.now,
+        ticket_id=ticket.id, agent_id=agent.id, room=whom.room, account=whom.account,
+        question=messages.bounded(desk, question), shown=list(shown)[:MOST_SHOWN], asked_at=desk.now,
     )  # fmt: skip
     _must_be_of(desk, ticket, made.shown)
     desk.session.add(made)
     desk.flush()
     _put(desk, ticket, agent, made)
     deadlines.put(desk, "ask", made.id, "chase", desk.now + desk.pace.ask_again)
-    who = text(
-        "Asked {who}: {question}", who=account if room == LETTER else f"@{room}:{account}", question=made.question
-    )
-    written = Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=who)
+    said = text("Asked {who}: {question}", who=whom.shown, question=made.question)
+    written = Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=said)
     messages.write(desk, written, Where(ticket_id=ticket.id))
     return made
 
@@ -63,6 +77,8 @@ def _in_words(desk: Desk, made: Ask) -> Text:
 
 def by_letter(desk: Desk, deliveries: Sequence[int], name: str, words: str) -> Ask | None:
     """What a letter that answers one of these deliveries says, where that was a question; else None."""
+    if not deliveries:
+        return None
     for each in desk.session.scalars(select(Delivery).where(Delivery.id.in_(deliveries)).order_by(Delivery.id.desc())):
         asked = desk.session.get(Ask, each.facts.get("ask") or 0, with_for_update=desk.locks)
         if asked is not None:

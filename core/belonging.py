@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
-from core import participants, tickets
+from core import briefs, mailboxes, participants
+from core.briefs import Brief
 from core.connector import Letter
 from core.contacts import Known
 from core.desk import Desk
-from core.errors import NotFound
-from core.kinds import LETTERS
-from core.models import Channel, Copy, Message, Ticket
+from core.models import Copy, Message, table
 from core.receipt import Source
 
 _MOST_ANSWERED = 100
@@ -33,50 +32,54 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Belongs:
-    """A ticket a letter has to do with, not locked yet."""
+    """A ticket a letter has to do with, locked."""
 
-    ticket_id: int
+    ticket: Brief
     right: Right
 
 
 def of(desk: Desk, source: Source, who: Known, letter: Letter) -> Belongs | None:
     """The ticket a letter belongs to: by our reply address, by our ids, by theirs in this mailbox, by its subject."""
     ours = letter.ticket or by_our_ids(desk, letter.answers)
-    ticket = None if ours is None else _standing(desk, ours)
+    ticket = None if ours is None else briefs.standing(desk, ours)
     if ticket is not None:
         takes_part = participants.takes_part(desk, ticket, who.contact_id)
-        return Belongs(ticket.id, Right.TAKES_PART if takes_part else Right.PROVEN)
+        return Belongs(ticket, Right.TAKES_PART if takes_part else Right.PROVEN)
     for number in (by_their_ids(desk, source.channel_id, letter.answers), letter.named):
-        ticket = None if number is None else _standing(desk, number)
+        ticket = None if number is None else briefs.standing(desk, number)
         if ticket is not None:
             is_theirs = not letter.is_doubtful and participants.takes_part(desk, ticket, who.contact_id)
-            return Belongs(ticket.id, Right.TAKES_PART if is_theirs else Right.NONE)
+            return Belongs(ticket, Right.TAKES_PART if is_theirs else Right.NONE)
     return None
 
 
-def _standing(desk: Desk, number: int) -> Ticket | None:
-    try:
-        return tickets.read(desk, number)
-    except NotFound:
-        return None
+_copy, _message = table(Copy), table(Message)
+_keys: Any = bindparam("keys", expanding=True)
+_BY_OURS = (
+    select(_copy.c.external_id, _message.c.ticket_id)
+    .join(_message, _message.c.id == _copy.c.message_id)
+    .where(_copy.c.place.in_(bindparam("places", expanding=True)), _copy.c.external_id.in_(_keys))
+    .where(_message.c.ticket_id.is_not(None))
+)
+_BY_THEIRS = select(_message.c.external_id, _message.c.ticket_id).where(
+    _message.c.external_id.in_(_keys), _message.c.channel_id == bindparam("channel"), _message.c.ticket_id.is_not(None)
+)
 
 
 def by_our_ids(desk: Desk, keys: tuple[str, ...]) -> int | None:
     """The ticket of the first of these that stands for something we have sent by letter."""
-    found = select(Copy.external_id, Message.ticket_id).join(Message, Message.id == Copy.message_id)
-    there = (
-        Copy.place.in_(mailbox_places(desk)),
-        Copy.external_id.in_(keys[:_MOST_ANSWERED]),
-        Message.ticket_id.is_not(None),
-    )
-    return _nearest(desk.execute(found.where(*there)).all(), keys) if keys else None
+    if not keys:
+        return None
+    there = {"places": mailboxes.places(desk), "keys": keys[:_MOST_ANSWERED]}
+    return _nearest(desk.execute(_BY_OURS, there).all(), keys)
 
 
 def by_their_ids(desk: Desk, channel_id: int, keys: tuple[str, ...]) -> int | None:
     """The ticket of the first of these that came by this channel from somebody else."""
-    there = (Message.external_id.in_(keys[:_MOST_ANSWERED]), Message.channel_id == channel_id)
-    found = select(Message.external_id, Message.ticket_id).where(*there, Message.ticket_id.is_not(None))
-    return _nearest(desk.execute(found).all(), keys) if keys else None
+    if not keys:
+        return None
+    there = {"channel": channel_id, "keys": keys[:_MOST_ANSWERED]}
+    return _nearest(desk.execute(_BY_THEIRS, there).all(), keys)
 
 
 def _nearest(rows: Sequence[Row[Any]], keys: tuple[str, ...]) -> int | None:
@@ -84,14 +87,10 @@ def _nearest(rows: Sequence[Row[Any]], keys: tuple[str, ...]) -> int | None:
     return next((found[key] for key in keys if key in found), None)
 
 
-def mailbox_places(desk: Desk) -> list[str]:
-    """Where copies of what we have sent by letter stand."""
-    ids = desk.execute(select(Channel.id).where(Channel.kind.in_(LETTERS))).scalars()
-    return [f"channel:{each}" for each in ids]
-
-
 def twin(desk: Desk, source: Source, who: Known, key: str) -> Message | None:
     """The same letter from the same writer, where it came by another mailbox of ours before."""
+    if len(mailboxes.settings(desk)) < 2:
+        return None
     other = (Message.channel_id != source.channel_id, Message.identity_id == who.identity_id)
     same = (Message.external_id == key, Message.channel_id.is_not(None), Message.ticket_id.is_not(None))
     return desk.session.scalars(select(Message).where(*same, *other).order_by(Message.id).limit(1)).one_or_none()

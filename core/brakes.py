@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from core.briefs import Brief
 from core.contacts import Known
 from core.desk import Desk
 from core.events import StatusChanged
@@ -24,6 +25,8 @@ _VARYING = re.compile(r"\d+|[^\w]+")
 
 def flood(desk: Desk, who: Known, subject: str) -> int | None:
     """The ticket further letters of a flood are kept in: the last of its kind; None where there is none."""
+    if who.is_new:
+        return None
     theirs = (Message.identity_id == who.identity_id, Message.author == Author.CONTACT)
     came = (EventRow.ticket_id == Message.ticket_id) & (EventRow.ticket_seq == Message.ticket_seq)
     lately = select(Message.ticket_id, Ticket.subject).join(Ticket, Ticket.id == Message.ticket_id).join(EventRow, came)
@@ -38,9 +41,11 @@ def alike_key(subject: str) -> str:
     return _VARYING.sub("", _MARKS.sub("", subject)).lower()[:100]
 
 
-def may_answer(desk: Desk, identity_id: int, subject: str) -> bool:
+def may_answer(desk: Desk, who: Known, subject: str) -> bool:
     """Whether an address may get one more automatic answer: one about the same in a day, 3 in an hour, 10 in a day."""
-    ours = (Message.identity_id == identity_id, Message.author == Author.SYSTEM, Message.reader == Reader.CUSTOMER)
+    if who.is_new:
+        return True
+    ours = (Message.identity_id == who.identity_id, Message.author == Author.SYSTEM, Message.reader == Reader.CUSTOMER)
     lately = (*ours, Message.said_at > desk.now - timedelta(days=1))
     statement = select(Message.said_at, Ticket.subject).join(Ticket, Ticket.id == Message.ticket_id).where(*lately)
     rows = desk.execute(statement.order_by(Message.id.desc()).limit(_DAILY)).all()
@@ -49,7 +54,7 @@ def may_answer(desk: Desk, identity_id: int, subject: str) -> bool:
     return len(rows) < _DAILY and sum(row.said_at > desk.now - timedelta(hours=1) for row in rows) < _HOURLY
 
 
-def reopens_too_often(desk: Desk, ticket: Ticket) -> bool:
+def reopens_too_often(desk: Desk, ticket: Brief) -> bool:
     """Whether letters have opened this ticket again too often within the hour for one more to do so."""
     if ticket.status not in (Status.CLOSED, Status.PENDING):
         return False

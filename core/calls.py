@@ -4,20 +4,20 @@ An alert is a row from its call to its end, so that it can be listed, heard (`al
 team and told afterwards. A new one on the same ticket or dialog takes the earlier one's place.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, false, insert, or_, select, update
 
-from core import deadlines, oncall, outbox, policy, pushed, silences
+from core import deadlines, gathering, oncall, outbox, policy, pushed, silences
 from core.deadlines import Due
 from core.desk import Desk
 from core.errors import NotFound, UserError
-from core.models import IS_OPEN, Alert, AlertKind, Dialog, Place, Purpose, Thread, Ticket
-from core.outbox import Wanted
+from core.models import IS_OPEN, Alert, AlertKind, Dialog, Place, Purpose, Thread, Ticket, table
 from core.query import where
-from core.show import Button, Text, Tone, as_json, from_json, text
+from core.show import Text, as_json, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,27 +39,41 @@ class Raised:
         return ("ticket", self.ticket_id) if self.ticket_id is not None else ("dialog", self.dialog_id)
 
 
-def raise_all(desk: Desk, raised: Sequence[Raised]) -> list[Alert]:
+def raise_all(desk: Desk, raised: Sequence[Raised]) -> None:
     """Calls teams, but for what somebody knows of already; a team that wants silence is told when that ends."""
     if not raised:
-        return []
-    known = _known(desk, raised)
+        return
+    tickets, dialogs = {each.ticket_id for each in raised} - {None}, {each.dialog_id for each in raised} - {None}
+    there = [*_open_of(desk, "ticket_id", tickets), *_open_of(desk, "dialog_id", dialogs)]
+    known = {_subject(each) for each in there if each.acked_at is not None}
     fresh = list({each.about: each for each in raised if each.is_news or each.about not in known}.values())
-    _settle(desk, _about(fresh), besides=AlertKind.ESCALATED)
+    if not fresh:
+        return
+    if there:
+        _settle(desk, _about(fresh), besides=AlertKind.ESCALATED)
     silent = silences.of(desk, {each.team_id for each in fresh})
-    alerts = [_row(desk, each, is_silenced=each.team_id in silent) for each in fresh]
-    desk.session.add_all(alerts)
-    desk.flush()
-    tell(desk, [each for each in alerts if not each.is_silenced])
+    rows = desk.execute(_RAISED, [_row(desk, each, is_silenced=each.team_id in silent) for each in fresh])
+    tell(desk, [row.id for row in rows if not row.is_silenced], {each.team_id for each in fresh} - silent)
     desk.look("alerts")
-    return alerts
 
 
-def _known(desk: Desk, raised: Sequence[Raised]) -> set[tuple[str, int | None]]:
-    """What of these somebody has said they know of."""
-    heard = select(Alert.ticket_id, Alert.dialog_id).where(IS_OPEN, Alert.acked_at.is_not(None), _about(raised))
-    rows = desk.execute(heard).all()
-    return {("ticket", row.ticket_id) if row.ticket_id is not None else ("dialog", row.dialog_id) for row in rows}
+_alert = table(Alert)
+_RAISED = insert(_alert).returning(_alert.c.id, _alert.c.is_silenced)
+_OPEN_OF = {
+    name: select(_alert.c.ticket_id, _alert.c.dialog_id, _alert.c.acked_at).where(
+        IS_OPEN, _alert.c[name].in_(bindparam("ids", expanding=True))
+    )
+    for name in ("ticket_id", "dialog_id")
+}
+"""The open alerts of tickets, and those of dialogs: asked for both at once, SQLite would look through all of them."""
+
+
+def _open_of(desk: Desk, name: str, ids: Collection[int | None]) -> Sequence[Row[Any]]:
+    return desk.execute(_OPEN_OF[name], {"ids": list(ids)}).all() if ids else ()
+
+
+def _subject(row: Row[Any]) -> tuple[str, int | None]:
+    return ("ticket", row.ticket_id) if row.ticket_id is not None else ("dialog", row.dialog_id)
 
 
 def _about(raised: Sequence[Raised]) -> ColumnElement[bool]:
@@ -68,15 +82,15 @@ def _about(raised: Sequence[Raised]) -> ColumnElement[bool]:
 
 def about(tickets: Collection[int | None], dialogs: Collection[int | None]) -> ColumnElement[bool]:
     """The alerts about these tickets and dialogs."""
-    of_ticket = Alert.ticket_id.in_([id_ for id_ in tickets if id_ is not None])
-    return or_(false(), of_ticket, Alert.dialog_id.in_([id_ for id_ in dialogs if id_ is not None]))
+    sides = ((Alert.ticket_id, set(tickets) - {None}), (Alert.dialog_id, set(dialogs) - {None}))
+    return or_(false(), *(column.in_(ids) for column, ids in sides if ids))
 
 
-def _row(desk: Desk, each: Raised, *, is_silenced: bool) -> Alert:
-    return Alert(
-        kind=each.kind, team_id=each.team_id, ticket_id=each.ticket_id, dialog_id=each.dialog_id,
-        said=as_json(each.said), is_loud=each.is_loud, is_silenced=is_silenced, raised_at=desk.now,
-    )  # fmt: skip
+def _row(desk: Desk, each: Raised, *, is_silenced: bool) -> dict[str, Any]:
+    return {
+        "kind": each.kind, "team_id": each.team_id, "ticket_id": each.ticket_id, "dialog_id": each.dialog_id,
+        "said": as_json(each.said), "is_loud": each.is_loud, "is_silenced": is_silenced, "raised_at": desk.now,
+    }  # fmt: skip
 
 
 def settle(desk: Desk, tickets: Collection[int | None], dialogs: Collection[int | None], *, all_kinds: bool) -> None:
@@ -91,54 +105,39 @@ def _settle(desk: Desk, theirs: ColumnElement[bool], *, besides: AlertKind | Non
         desk.look("alerts")
 
 
-def tell(desk: Desk, alerts: Sequence[Alert]) -> None:
-    """Shows alerts in their teams' channels, with who is on call."""
-    if not alerts:
+def tell(desk: Desk, alerts: Sequence[int], teams: Collection[int]) -> None:
+    """Shows alerts in their teams' channels, with who is on call; several within a short time as one line."""
+    places = _places(desk, teams, Purpose.TEAM) if alerts else ()
+    if not places:
         return
-    teams = {each.team_id for each in alerts}
-    places = _places(desk, teams, Purpose.TEAM)
+    rows = desk.session.scalars(select(Alert).where(Alert.id.in_(alerts)).order_by(Alert.id)).all()
     called = oncall.called(desk, teams)
-    outbox.put(
-        desk,
-        *(_call(each, place, called.get(each.team_id, ())) for each in alerts for place in places
-          if place.team_id == each.team_id),
-    )  # fmt: skip
+    for place in places:
+        theirs = [each for each in rows if each.team_id == place.team_id]
+        gathering.tell(desk, place, theirs, called.get(place.team_id, ()))
 
 
 def _places(desk: Desk, teams: Collection[int], purpose: Purpose) -> Sequence[Place]:
-    statement = select(Place).where(Place.team_id.in_(teams), Place.purpose == purpose.value)
-    return desk.session.scalars(statement.order_by(Place.id)).all()
+    return desk.session.scalars(_PLACES, {"teams": list(teams), "purpose": purpose.value}).all()
 
 
-def _call(alert: Alert, place: Place, agents: Sequence[int]) -> Wanted:
-    about = pushed.About(alert.ticket_id, alert.dialog_id, tuple(agents))
-    return pushed.call(place, from_json(alert.said), about=about, buttons=tuple(buttons(alert)), loud=alert.is_loud)
-
-
-def buttons(alert: Alert) -> Iterator[Button]:
-    """What can be done with an alert where it is told."""
-    if alert.kind is AlertKind.ESCALATED:
-        yield Button(text("Show"), f"ticket show {alert.ticket_id}")
-    elif alert.kind is AlertKind.WAITING:
-        yield Button(text("Take"), f"ticket take {alert.ticket_id}", Tone.GOOD)
-    else:
-        yield Button(text("Take"), f"dialog take {alert.dialog_id}", Tone.GOOD)
-    if alert.acked_at is None:
-        yield Button(text("I know"), f"alert ack {alert.id}")
-    if alert.kind is AlertKind.WAITING:
-        yield Button(text("Snooze 30 m"), f"alert snooze {alert.id} 30m")
+_PLACES = (
+    select(Place)
+    .where(Place.team_id.in_(bindparam("teams", expanding=True)), Place.purpose == bindparam("purpose"))
+    .order_by(Place.id)
+)
 
 
 def escalate(desk: Desk, ticket: Ticket, said: Text) -> bool:
     """Calls the supervisors of a ticket's team; False where they have no channel, so that each is to be told."""
     _settle(desk, Alert.ticket_id == ticket.id, besides=None)
     raised = Raised(kind=AlertKind.ESCALATED, team_id=ticket.team_id, said=said, ticket_id=ticket.id, is_loud=True)
-    alert = _row(desk, raised, is_silenced=False)
+    alert = Alert(**_row(desk, raised, is_silenced=False))
     desk.session.add(alert)
     desk.flush()
     desk.look("alerts")
     places = _places(desk, (ticket.team_id,), Purpose.SUPERVISORS)
-    outbox.put(desk, *(_call(alert, place, ()) for place in places))
+    outbox.put(desk, *(gathering.call(alert, place, ()) for place in places))
     return bool(places)
 
 
@@ -169,7 +168,7 @@ def again(desk: Desk, due: Due) -> None:
     alert.acked_at = alert.acked_by = alert.quiet_until = None
     alert.is_silenced = bool(silences.of(desk, {alert.team_id}))
     if not alert.is_silenced:
-        tell(desk, [alert])
+        tell(desk, (alert.id,), (alert.team_id,))
     desk.look("alerts")
 
 

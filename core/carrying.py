@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import String, and_, cast, delete, exists, func, literal, or_, select, update
+from sqlalchemy import String, and_, bindparam, cast, delete, exists, func, literal, or_, select, update
 
 from core import mirrors, outbox, reaching, upsert
 from core.connector import Sent
@@ -53,12 +53,12 @@ _STANDS_THERE = exists().where(
     Copy.message_id == Message.id, Copy.place == literal("channel:") + cast(Channel.id, String)
 )
 """What somebody sent by a program of their own."""
+_TO_SAY = _ROUTES.where(Message.id.in_(bindparam("messages", expanding=True)), ~_STANDS_THERE).order_by(Message.id)
 
 
 def _say(desk: Desk, message_ids: Sequence[int | None]) -> None:
     if message_ids:
-        theirs = _ROUTES.where(Message.id.in_(message_ids), ~_STANDS_THERE)
-        rows = desk.execute(theirs.order_by(Message.id)).all()
+        rows = desk.execute(_TO_SAY, {"messages": message_ids}).all()
         outbox.put(desk, *(_wanted(SAY, row) for row in rows))
         _stop(desk, [row.id for row in rows if row.is_barred])
 

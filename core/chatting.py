@@ -36,7 +36,7 @@ def said(desk: Desk, source: Source, said: Said, *, admitted: bool) -> Receipt:
     """Takes in what somebody said. Raises Unreadable for a blocked sender, unless `admitted`."""
     who = sender(desk, said, admitted=admitted)
     if kinds.is_sent_to(source.kind):
-        reaching.wrote(desk, who.identity_id)
+        reaching.wrote(desk, who)
     receipt = _taken_in(desk, source, said, who)
     if said.more_keys and receipt.message_id is not None:
         carrying.stands(desk, receipt.message_id, source.channel_id, said.more_keys)

@@ -35,6 +35,8 @@ class Known:
     blocked_until: datetime | None
     is_spammer: bool
     is_new: bool = False
+    is_lost: bool = False
+    """Whether nothing reached this address the last time."""
 
 
 def known(desk: Desk, sender: Sender) -> Known:
@@ -59,7 +61,7 @@ _identity, _contact = table(Identity), table(Contact)
 _LOOKUP = (
     select(
         _identity.c.id, _identity.c.is_shared, _contact.c.id.label("contact_id"), _contact.c.merged_into,
-        _contact.c.blocked_until, _contact.c.is_spammer,
+        _contact.c.blocked_until, _contact.c.is_spammer, _identity.c.failed_at.is_not(None).label("is_lost"),
     )
     .join(_contact, _contact.c.id == _identity.c.contact_id)
     .where(_identity.c.kind == bindparam("of_kind"), _identity.c.address == bindparam("at"))
@@ -71,21 +73,23 @@ def _lookup(desk: Desk, sender: Sender) -> Known | None:
     row = desk.execute(_LOOKUP, {"of_kind": sender.kind, "at": sender.address}).first()
     if row is None:
         return None
-    if row.merged_into is None:
-        return Known(row.id, row.contact_id, row.is_shared, row.blocked_until, row.is_spammer)
-    one = standing(desk, row.contact_id)
-    return Known(row.id, one.id, row.is_shared, one.blocked_until, one.is_spammer)
+    one = row if row.merged_into is None else standing(desk, row.contact_id)
+    contact_id = row.contact_id if row.merged_into is None else one.id
+    return Known(row.id, contact_id, row.is_shared, one.blocked_until, one.is_spammer, is_lost=row.is_lost)
+
+
+_NEW_IDENTITY = insert(_identity).returning(_identity.c.id)
+_NEW_CONTACT = insert(_contact).returning(_contact.c.id)
 
 
 def _newcomer(desk: Desk, sender: Sender) -> Known:
-    contact_id = _same_person(desk, sender) or _made(desk, sender)
-    identity_id = desk.execute(
-        insert(Identity).returning(Identity.id),
-        {
-            "contact_id": contact_id, "kind": sender.kind, "address": sender.address, "is_verified": sender.is_verified,
-        },
-    ).scalar_one()  # fmt: skip
-    if sender.name or directory.of_address(sender.kind, sender.address):
+    person = _same_person(desk, sender)
+    contact_id = person or _made(desk, sender)
+    row = {"contact_id": contact_id, "kind": sender.kind, "address": sender.address, "is_verified": sender.is_verified}
+    identity_id = desk.execute(_NEW_IDENTITY, row).scalar_one()
+    if person is None:
+        directory.begin(desk, contact_id, sender.name[:120], (sender.kind, sender.address))
+    elif directory.of_address(sender.kind, sender.address):
         directory.changed(desk, contact_id)
     return Known(identity_id, contact_id, False, None, False, is_new=True)
 
@@ -101,7 +105,7 @@ def _same_person(desk: Desk, sender: Sender) -> int | None:
 
 def _made(desk: Desk, sender: Sender) -> int:
     row = {"name": sender.name[:120], "language": sender.language[:8], "created_at": desk.now}
-    return int(desk.execute(insert(Contact).returning(Contact.id), row).scalar_one())
+    return int(desk.execute(_NEW_CONTACT, row).scalar_one())
 
 
 def claim(desk: Desk, contact_id: int, claims: Claims) -> None:

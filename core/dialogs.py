@@ -128,7 +128,9 @@ def take(desk: Desk, dialog: Dialog, agent: Agent) -> None:
     if dialog.assignee_id == agent.id and dialog.taken_at is not None:
         return
     if dialog.taken_at is not None and dialog.assignee_id is not None:
-        raise AlreadyTaken(f"dialog {dialog.id}", desk.session.get_one(Agent, dialog.assignee_id).public_name)
+        raise AlreadyTaken(
+            text("dialog {id}", id=dialog.id), desk.session.get_one(Agent, dialog.assignee_id).public_name
+        )
     desk.record(DialogTaken(dialog_id=dialog.id, ticket_id=dialog.ticket_id, agent=agent.id))
     _hand_to(desk, dialog, agent)
     idling.watch(desk, dialog)

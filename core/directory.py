@@ -30,7 +30,17 @@ def fill(connection: Connection, contact_ids: Collection[int]) -> None:
     connection.execute(delete(_word).where(_word.c.contact_id.in_(contact_ids)))
     rows = [{"word": word, "contact_id": id_} for id_, found in _of(connection, contact_ids) for word in sorted(found)]
     if rows:
-        connection.execute(insert(_word), rows)
+        connection.execute(_NEW, rows)
+
+
+_NEW = insert(_word)
+
+
+def begin(desk: Desk, contact_id: int, name: str, address: tuple[str, str]) -> None:
+    """Writes down the words of somebody new, whose address is given with its kind."""
+    rows = [{"word": word, "contact_id": contact_id} for word in sorted({*words(name)[:_MOST], *of_address(*address)})]
+    if rows:
+        desk.execute(_NEW, rows)
 
 
 def _of(connection: Connection, contact_ids: Collection[int]) -> Iterator[tuple[int, set[str]]]:

@@ -1,11 +1,15 @@
 """The end of a live dialog: it gets its ticket, and its words are that ticket's first messages."""
 
+from datetime import datetime
+
 from sqlalchemy import update
 
-from core import deadlines, dialogs, idling, replies, tickets
+from core import deadlines, dialogs, idling, replies, teams, tickets
+from core.deadlines import Due
 from core.desk import Desk
 from core.events import DialogEnded, TicketOpened
 from core.models import (
+    Agent,
     Dialog,
     DialogKind,
     DialogState,
@@ -45,6 +49,17 @@ def end(desk: Desk, dialog: Dialog, reason: EndReason) -> Ticket | None:
     if ticket is not None:
         _leave_in_state(desk, dialog, ticket, reason)
     return ticket
+
+
+def as_wished(desk: Desk, due: Due) -> None:
+    """A dialog whose last answer was to end it: it ends as solved, or its ticket waits for the customer."""
+    dialog, agent = dialogs.locked(desk, due.subject_id), desk.session.get_one(Agent, due.facts["agent"])
+    is_solved = due.facts["status"] == Status.CLOSED.value
+    with desk.acting(teams.actor(desk, agent)):
+        ticket = end(desk, dialog, EndReason.SOLVED if is_solved else EndReason.AGENT)
+        until = due.facts.get("until")
+        if ticket is not None and (until is None or datetime.fromisoformat(until) > desk.now):
+            replies.leave_as_wished(desk, ticket, due.facts)
 
 
 def _ticket_for(desk: Desk, dialog: Dialog) -> Ticket | None:

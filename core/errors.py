@@ -64,7 +64,7 @@ class ConfigurationError(DeskbellError):
 class AlreadyTaken(UserError):
     """Somebody was faster."""
 
-    def __init__(self, what: str, who: str) -> None:
+    def __init__(self, what: str | Text, who: str) -> None:
         super().__init__(text("{who} took {what} a moment ago. Try: ticket next", who=who, what=what))
 
 

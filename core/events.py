@@ -203,6 +203,14 @@ class MessageFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionFailed(Event):
+    """A question to somebody who is no agent will not reach them."""
+
+    agent: int
+    """Who asked it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialogStarted(Event):
     """A customer's live conversation began."""
 

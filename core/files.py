@@ -3,18 +3,20 @@
 import hashlib
 import os
 import re
-import tempfile
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import aliased
 
 from core.desk import Desk
 from core.errors import NotAllowed, NotFound, UserError
-from core.models import QUARANTINED, TO_REMOVE, File, Quarantined
+from core.models import QUARANTINED, TO_REMOVE, File, Quarantined, table
 from core.show import text
 from core.store import Clock, utc_now
 from core.tokens import Tokens
@@ -62,12 +64,21 @@ class Store:
 
     def take(self, content: bytes) -> Taken:
         """Keeps bytes on disk before any row speaks of them; repeating is safe, also while they are being removed."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        path = self.path(sha256)
-        if not _is_made_fresh(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, content)
-        media_type, size = _kind(content, path)
+        return self.take_all([content])[0]
+
+    def take_all(self, contents: Sequence[bytes]) -> list[Taken]:
+        """The same for several: all are written before the disk is waited for."""
+        hashes = [hashlib.sha256(each).hexdigest() for each in contents]
+        with ExitStack() as fresh:
+            for sha256, content in dict(zip(hashes, contents, strict=True)).items():
+                path = self.path(sha256)
+                if not _is_made_fresh(path):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    fresh.enter_context(_written(path, content))
+        return [self._taken(sha256, content) for sha256, content in zip(hashes, contents, strict=True)]
+
+    def _taken(self, sha256: str, content: bytes) -> Taken:
+        media_type, size = _kind(content, self.path(sha256))
         return Taken(sha256, media_type, len(content), *size)
 
     def path(self, sha256: str) -> Path:
@@ -120,16 +131,20 @@ def _removed(path: Path, now_s: float) -> bool:
     return not is_fresh
 
 
-def _write(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as new:
-        try:
+@contextmanager
+def _written(path: Path, content: bytes) -> Iterator[None]:
+    """Writes bytes beside their place; at the end waits until they are on disk, and puts them there."""
+    beside = path.with_name(f"tmp{uuid.uuid4().hex}")
+    try:
+        with beside.open("xb") as new:
             new.write(content)
             new.flush()
+            yield
             os.fsync(new.fileno())
-            os.replace(new.name, path)
-        except BaseException:
-            Path(new.name).unlink(missing_ok=True)
-            raise
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def _kind(content: bytes, path: Path) -> tuple[str, tuple[int, int] | tuple[()]]:
@@ -169,12 +184,31 @@ def _url_name(name: str) -> str:
 
 def keep(desk: Desk, taken: Taken, name: str, *, identity_id: int | None = None, agent_id: int | None = None) -> int:
     """Notes a file that may be sent; returns its id."""
-    row = {
+    row = _row(desk, name, taken) | {"identity_id": identity_id, "agent_id": agent_id}
+    return int(desk.execute(_KEPT, row).scalar_one())
+
+
+_file = table(File)
+_KEPT = insert(_file).returning(_file.c.id)
+_ALL_KEPT = insert(_file).returning(_file.c.id, _file.c.sha256, _file.c.name)
+
+
+def keep_all(desk: Desk, named: Sequence[tuple[str, Taken]]) -> list[int]:
+    """The same for several with their names, in one statement: theirs are the ids in the same order."""
+    if not named:
+        return []
+    rows = [_row(desk, name, taken) for name, taken in named]
+    ids: dict[tuple[str, str], list[int]] = {}
+    for row in desk.execute(_ALL_KEPT, rows):  # in any order: files alike in hash and name stand for one another
+        ids.setdefault((row.sha256, row.name), []).append(row.id)
+    return [ids[row["sha256"], row["name"]].pop() for row in rows]
+
+
+def _row(desk: Desk, name: str, taken: Taken) -> dict[str, Any]:
+    return {
         "sha256": taken.sha256, "name": clean_name(name), "media_type": taken.media_type, "size": taken.size,
-        "width": taken.width, "height": taken.height, "identity_id": identity_id, "agent_id": agent_id,
-        "created_at": desk.now,
+        "width": taken.width, "height": taken.height, "created_at": desk.now,
     }  # fmt: skip
-    return int(desk.execute(insert(File).returning(File.id), row).scalar_one())
 
 
 def unsent(desk: Desk, ids: Sequence[int], *, identity_id: int | None = None, agent_id: int | None = None) -> list[int]:

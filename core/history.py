@@ -73,7 +73,10 @@ def sentence(row: EventRow, names: Names) -> Text:
 
 
 _NOBODYS = frozenset(
-    ("customer_barred", "dialog_started", "dialog_called_out", "customer_left", "message_failed", "reminded")
+    (
+        "customer_barred", "dialog_started", "dialog_called_out", "customer_left", "message_failed", "question_failed",
+        "reminded",
+    )
 )
 _NAMES_AGENT = frozenset(("dialog_taken", "relay_changed"))
 
@@ -171,6 +174,7 @@ _TOLD: dict[str, Callable[[dict[str, Any], Names], Text]] = {
     "message_deleted": lambda f, n: text("took a message back"),
     "message_redacted": lambda f, n: text("removed a message for good"),
     "message_failed": lambda f, n: text("a reply could not be delivered"),
+    "question_failed": lambda f, n: text("the question did not reach who was asked: ask them another way"),
     "contact_erased": lambda f, n: text("forgot the customer for good"),
     "dialog_started": lambda f, n: text("a live dialog began"),
     "dialog_taken": lambda f, n: text("{who} took the dialog", who=n.agent(f["agent"])),

@@ -146,15 +146,23 @@ def try_again(desk: Desk, kept: Quarantined) -> Receipt:
     return receipt
 
 
+ODD = (DataError, IntegrityError, ValueError)
+"""What the store says of something it cannot hold."""
+
+
+def actor(source: Source) -> Actor:
+    """In whose name something comes in."""
+    return Actor(ActorKind.CHANNEL, source.channel_id, name=source.kind)
+
+
 async def take_in(desks: Desks, source: Source, inbound: Inbound, raw: bytes | None = None) -> Receipt:
     """Takes one thing in, in a transaction of its own; what fails for its own content goes to quarantine.
 
     Raises TemporaryError (repeat later, nothing was stored) and UserError (the sender can put it right).
     """
-    actor = Actor(ActorKind.CHANNEL, source.channel_id, name=source.kind)
     try:
-        return await desks.change(actor, lambda desk: receive(desk, source, inbound))
-    except (Unreadable, DataError, IntegrityError, ValueError, PermanentError) as error:
+        return await desks.change(actor(source), lambda desk: receive(desk, source, inbound))
+    except (Unreadable, *ODD, PermanentError) as error:
         why = error
-    await desks.change(actor, lambda desk: refuse(desk, source, inbound, why, raw))
+    await desks.change(actor(source), lambda desk: refuse(desk, source, inbound, why, raw))
     return Receipt(is_quarantined=True)

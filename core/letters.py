@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import update
-
 from core import (
     acknowledging,
     asking,
     belonging,
     brakes,
+    briefs,
     chatting,
     joining,
     messages,
@@ -22,12 +21,13 @@ from core import (
     tickets,
 )
 from core.belonging import Belongs, Right
+from core.briefs import Brief
 from core.connector import Letter, Said
 from core.contacts import Known
 from core.desk import Desk
 from core.errors import Unreadable, UserError
 from core.messages import Where, Words
-from core.models import Author, Reader, Status, Team, Ticket
+from core.models import Author, Reader, Status
 from core.receipt import Receipt, Source
 from core.show import Text, text
 
@@ -45,7 +45,7 @@ def said(desk: Desk, source: Source, said: Said, letter: Letter, *, admitted: bo
     proving.proves(desk, said.sender, letter)
     who = chatting.sender(desk, said, admitted=admitted)
     if not letter.is_automatic:
-        reaching.wrote(desk, who.identity_id)
+        reaching.wrote(desk, who)
     twin = belonging.twin(desk, source, who, said.key)
     if twin is not None:
         return pointing.point(desk, source, twin)
@@ -68,45 +68,38 @@ class _Coming:
     ) -> None:
         self._desk, self._source, self._who, self._said, self._letter = desk, source, who, said, letter
         self._belongs = belongs if belongs is not None and belongs.right is not Right.NONE else None
-        self._related = belongs.ticket_id if belongs is not None and belongs.right is Right.NONE else None
+        self._related = belongs.ticket.id if belongs is not None and belongs.right is Right.NONE else None
         self._flood = None if self._belongs or letter.is_history else brakes.flood(desk, who, letter.subject)
         self._is_mute = letter.is_automatic or letter.is_history or self._flood is not None
         """Whether it wakes nobody: it reopens nothing and starts no clock."""
         self._held_back = False
 
-    def ticket(self) -> tuple[Ticket, bool]:
+    def ticket(self) -> tuple[Brief, bool]:
         """The ticket it goes to, locked, and whether it is new."""
-        number = self._belongs.ticket_id if self._belongs else self._flood
-        if number is None:
+        ticket = self._there()
+        if ticket is None:
             return self._opened(), True
-        ticket = tickets.standing(self._desk, number)
         if not self._is_mute and brakes.reopens_too_often(self._desk, ticket):
             self._is_mute = self._held_back = True
-        if not self._is_mute:
-            chatting.customer_is_back(self._desk, ticket)
+        if not self._is_mute and ticket.is_put_off:
+            chatting.customer_is_back(self._desk, tickets.locked(self._desk, ticket.id))
         return ticket, False
 
-    def _opened(self) -> Ticket:
-        desk, letter = self._desk, self._letter
-        team = desk.session.get_one(Team, self._source.team_id)
-        subject = letter.subject.strip() or subjects.of_words(self._said.text, desk.pace) or "…"
-        ticket = tickets.open_new(desk, subject, team, contact_id=self._who.contact_id, how="letter")
-        ticket.channel_id = self._source.channel_id
-        desk.flush()
+    def _there(self) -> Brief | None:
+        if self._belongs:
+            return self._belongs.ticket
+        return None if self._flood is None else briefs.standing(self._desk, self._flood)
+
+    def _opened(self) -> Brief:
+        desk, letter, said = self._desk, self._letter, self._said
+        subject = letter.subject.strip() or subjects.of_words(said.text, desk.pace) or "…"
+        past = said.at if letter.is_history else None
+        ticket = briefs.open_new(desk, self._source, subject, self._who.contact_id, past=past)
         if self._related is not None:
-            joining.link(desk, ticket, tickets.read(desk, self._related))
-        if letter.is_history:
-            self._make_old(ticket)
+            joining.link(desk, tickets.read(desk, ticket.id), tickets.read(desk, self._related))
         return ticket
 
-    def _make_old(self, ticket: Ticket) -> None:
-        """Letters of the past are closed matters, with their own dates."""
-        at = self._said.at
-        past = {"status": Status.CLOSED, "is_open": False, "created_at": at, "updated_at": at, "closed_at": at}
-        self._desk.execute(update(Ticket).where(Ticket.id == ticket.id).values(**past))
-        self._desk.refresh(ticket)
-
-    def written(self, ticket: Ticket) -> Receipt:
+    def written(self, ticket: Brief) -> Receipt:
         """The letter as a message of its ticket; who was copied in takes part from now on."""
         desk, letter = self._desk, self._letter
         is_of_them = self._belongs is None or self._belongs.right is Right.TAKES_PART
@@ -120,7 +113,7 @@ class _Coming:
             self._note_remark(ticket)
         return Receipt(None, written.id, written.ticket_seq)
 
-    def _note_remark(self, ticket: Ticket) -> None:
+    def _note_remark(self, ticket: Brief) -> None:
         """What an agent wrote above a letter they passed on is theirs, and for the team."""
         agent = teams.agent_of_address(self._desk, self._letter.forwarder)
         name = "" if agent is None else agent.public_name
@@ -130,7 +123,7 @@ class _Coming:
         )  # fmt: skip
         messages.write(self._desk, words, Where(ticket_id=ticket.id))
 
-    def _where(self, ticket: Ticket) -> Where:
+    def _where(self, ticket: Brief) -> Where:
         if self._is_mute and (ticket.status is not Status.NEW or self._letter.is_history):
             return Where(ticket_id=ticket.id)
         since = ticket.waiting_since or self._desk.now
@@ -165,7 +158,7 @@ class _Coming:
         if self._belongs is not None and self._belongs.right is Right.PROVEN:
             yield text(
                 "{who} was not part of this conversation and gets no answers of ours. To let them: "
-                "ticket cc {number} {who}", who=self._said.sender.address, number=self._belongs.ticket_id,
+                "ticket cc {number} {who}", who=self._said.sender.address, number=self._belongs.ticket.id,
             )  # fmt: skip
         if self._related is not None:
             yield text("It names #{number}, which is not this sender's: linked, not joined.", number=self._related)

@@ -13,7 +13,6 @@ from core.render import LANGUAGES, Voice
 from core.show import text
 from core.words import folded
 
-
 _TELLING = 2
 """Letters somebody has to type before they mean anybody; of other scripts one is enough."""
 

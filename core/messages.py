@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from core import mirrors, search
 from core.connector import PublicWords
@@ -59,6 +59,11 @@ class Written:
 
 
 _MESSAGE = insert(table(Message)).returning(table(Message).c.id)
+_CAME_WITH = (
+    update(table(File))
+    .where(table(File).c.id == bindparam("file"))
+    .values(message_id=bindparam("message"), held_id=None)
+)  # fmt: skip
 
 
 def write(desk: Desk, words: Words, where: Where) -> Written:
@@ -70,7 +75,7 @@ def write(desk: Desk, words: Words, where: Where) -> Written:
     row = _row(desk, words, where) | {"ticket_seq": ticket_seq, "dialog_seq": dialog_seq}
     message_id: int = desk.connection.execute(_MESSAGE, row).scalar_one()
     if words.files:
-        desk.execute(update(File).where(File.id.in_(words.files)).values(message_id=message_id, held_id=None))
+        desk.execute(_CAME_WITH, [{"file": each, "message": message_id} for each in words.files])
     added = MessageAdded(
         ticket_id=where.ticket_id,
         dialog_id=where.dialog_id,

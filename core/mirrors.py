@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, cast, exists, false, func, literal, or_, select, update
 
 from core import merged, outbox, pushed, upsert
 from core.desk import Desk, Happened
@@ -129,7 +129,11 @@ def _say(desk: Desk, message_ids: Sequence[int]) -> None:
 def retell(desk: Desk, thread_ids: Sequence[int]) -> None:
     """Says in threads what was said before they were there: the newest 30 words of their ticket or dialog."""
     for thread in desk.session.scalars(select(Thread).where(Thread.id.in_(thread_ids))):
-        theirs = or_(Message.ticket_id.in_(merged.family(thread.ticket_id or 0)), Message.dialog_id == thread.dialog_id)
+        theirs: ColumnElement[bool] = false()
+        if thread.ticket_id is not None:
+            theirs |= Message.ticket_id.in_(merged.family(thread.ticket_id))
+        if thread.dialog_id is not None:
+            theirs |= Message.dialog_id == thread.dialog_id
         newest = select(Message.id).where(theirs).order_by(Message.id.desc()).limit(RETOLD).subquery()
         _put(desk, literal(True), Thread.id == thread.id, Message.id.in_(select(newest.c.id)))
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, union, update
 
 from core import outbox, pushed
 from core.desk import Desk, Happened
 from core.events import Assigned, MessageAdded
-from core.models import Account, Agent, Author, Notice, Ticket, Watcher
+from core.models import Account, Agent, Author, Member, Notice, Place, Purpose, Thread, Ticket, Watcher, table
 from core.show import Text, as_json, from_json, text
 
 NOWHERE = "off"
@@ -24,6 +25,8 @@ class News:
     """Ids and numbers, never a customer's words."""
     ticket_id: int | None = None
     dialog_id: int | None = None
+    called_in: frozenset[str] = frozenset()
+    """The team chats in which its thread calls them for it: there they need no message besides."""
 
 
 def give(desk: Desk, agent_id: int, said: Text, *, ticket_id: int | None = None, dialog_id: int | None = None) -> None:
@@ -48,7 +51,7 @@ def give_all(desk: Desk, news: Sequence[News]) -> None:
         *(
             pushed.dm(where[each.agent_id], each.said, ticket_id=each.ticket_id, dialog_id=each.dialog_id)
             for each in news
-            if each.agent_id in where
+            if each.agent_id in where and where[each.agent_id].room not in each.called_in
         ),
     )
 
@@ -89,7 +92,20 @@ def words(notice: Notice) -> Text:
 def tell(desk: Desk, happened: Sequence[Happened]) -> None:
     """A reaction: watchers and assignees hear of customers' words, agents of what others gave to them."""
     added = [each.event for each in happened if isinstance(each.event, MessageAdded)]
-    give_all(desk, [*_of_words(desk, added), *_of_assignments(happened)])
+    given = [each for each in happened if isinstance(each.event, Assigned)]
+    give_all(desk, [*_of_words(desk, added), *_of_assignments(desk, given)])
+
+
+_watcher, _ticket = table(Watcher), table(Ticket)
+_HEARERS = union(
+    select(_watcher.c.ticket_id, _watcher.c.agent_id).where(
+        _watcher.c.ticket_id.in_(bindparam("watched", expanding=True))
+    ),
+    select(_ticket.c.id, _ticket.c.assignee_id).where(
+        _ticket.c.id.in_(bindparam("written", expanding=True)), _ticket.c.assignee_id.is_not(None)
+    ),
+)
+"""Who watches tickets, and whose those are in which somebody wrote who is not live; each once."""
 
 
 def _of_words(desk: Desk, added: Sequence[MessageAdded]) -> Iterator[News]:
@@ -97,24 +113,50 @@ def _of_words(desk: Desk, added: Sequence[MessageAdded]) -> Iterator[News]:
     watched = {e.ticket_id for e in added if e.ticket_id and e.author == Author.CONTACT}
     if not watched:
         return
-    rows = desk.execute(select(Watcher.ticket_id, Watcher.agent_id).where(Watcher.ticket_id.in_(watched)))
-    hearers = {(row.ticket_id, row.agent_id) for row in rows}
-    if tickets:
-        owners = select(Ticket.id, Ticket.assignee_id).where(Ticket.id.in_(tickets), Ticket.assignee_id.is_not(None))
-        hearers |= {(row.id, row.assignee_id) for row in desk.execute(owners)}
-    for ticket_id, agent_id in sorted(hearers):
+    rows = desk.execute(_HEARERS, {"watched": list(watched), "written": list(tickets)})
+    for ticket_id, agent_id in sorted((row.ticket_id, row.agent_id) for row in rows):
         yield News(agent_id, text("The customer of #{number} wrote.", number=ticket_id), ticket_id=ticket_id)
 
 
-def _of_assignments(happened: Sequence[Happened]) -> Iterator[News]:
+def _of_assignments(desk: Desk, happened: Sequence[Happened]) -> Iterator[News]:
     """What somebody takes themselves is no news to them."""
-    for each in happened:
-        event = each.event
-        if not isinstance(event, Assigned) or event.now is None or each.actor == f"agent:{event.now}":
-            continue
+    given = [(each.event, each.event.now) for each in happened if isinstance(each.event, Assigned)
+             and each.event.now is not None and each.actor != f"agent:{each.event.now}"]  # fmt: skip
+    called = _called(desk, [event for event, _ in given])
+    for event, agent_id in given:
+        rooms = frozenset(room for room, about, who in called if (about, who) == (_about(event), agent_id))
         if event.ticket_id is not None:
             said = text("#{number} is yours now.", number=event.ticket_id)
-            yield News(event.now, said, ticket_id=event.ticket_id)
+            yield News(agent_id, said, ticket_id=event.ticket_id, called_in=rooms)
         elif event.dialog_id is not None:
             said = text("Dialog {number} is yours now: a customer waits.", number=event.dialog_id)
-            yield News(event.now, said, dialog_id=event.dialog_id)
+            yield News(agent_id, said, dialog_id=event.dialog_id, called_in=rooms)
+
+
+def _about(event: Assigned) -> tuple[str, int | None]:
+    return ("ticket", event.ticket_id) if event.ticket_id is not None else ("dialog", event.dialog_id)
+
+
+_Calling: TypeAlias = tuple[str, tuple[str, int | None], int]
+"""A room, a ticket or dialog, and an agent."""
+
+
+def _called(desk: Desk, events: Sequence[Assigned]) -> set[_Calling]:
+    """Where the line in a thread calls who was given something: in channels of teams they are in, to which they
+    come."""
+    if not events:
+        return set[_Calling]()
+    tickets, dialogs = {e.ticket_id for e in events} - {None}, {e.dialog_id for e in events} - {None}
+    here = (Place.room == Thread.room, Place.place == Thread.place, Place.purpose == Purpose.TEAM.value)
+    statement = (
+        select(Thread.room, Thread.ticket_id, Thread.dialog_id, Member.agent_id)
+        .join(Place, and_(*here))
+        .join(Member, Member.team_id == Place.team_id)
+        .where(~Thread.is_retired, Member.agent_id.in_({event.now for event in events}))
+        .where(or_(Thread.ticket_id.in_(tickets), Thread.dialog_id.in_(dialogs)))
+    )
+    found = set[_Calling]()
+    for row in desk.execute(statement):
+        found.add((row.room, ("ticket", row.ticket_id), row.agent_id))
+        found.add((row.room, ("dialog", row.dialog_id), row.agent_id))
+    return found

@@ -8,6 +8,7 @@ uncertain, and an agent decides.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from itertools import takewhile
 from typing import Any
 
@@ -15,8 +16,8 @@ from sqlalchemy import insert, select
 
 from core import lanes, upsert
 from core.desk import Desk
-from core.events import MessageFailed
-from core.models import CARD, TO_BE_SENT, Delivery, DeliveryState, Lane, Message, Rank, Thread
+from core.events import MessageFailed, QuestionFailed
+from core.models import CARD, TO_BE_SENT, Ask, Delivery, DeliveryState, Lane, Message, Rank, Thread, table
 from core.show import text
 
 LOST = text("the answer was lost")
@@ -85,13 +86,17 @@ def put(desk: Desk, *wanted: Wanted) -> None:
         }
         for each in wanted
     ]  # fmt: skip
-    desk.execute(insert(Delivery), rows)
+    desk.execute(_PUT, rows)
     desk.look(*(f"outbox:{each.destination}" for each in wanted))
 
 
+_PUT = insert(table(Delivery))
+
+
+@cache
 def _opened(on_postgres: bool) -> Any:
     """Makes a lane, or locks the one there is: whoever gives it back at the same moment then sees what was put."""
-    statement = upsert.into(Lane, on_postgres)
+    statement = upsert.into(table(Lane), on_postgres)
     return statement.on_conflict_do_update(index_elements=["key"], set_={"destination": statement.excluded.destination})
 
 
@@ -197,6 +202,9 @@ def failed(desk: Desk, delivery_id: int, why: str) -> None:
         message = desk.session.get_one(Message, delivery.message_id)
         message.failed_at, message.failure = desk.now, why[:300]
         desk.record(MessageFailed(ticket_id=message.ticket_id, dialog_id=message.dialog_id, message_id=message.id))
+    asked = None if delivery is None else desk.session.get(Ask, delivery.facts.get("ask") or 0)
+    if asked is not None:
+        desk.record(QuestionFailed(ticket_id=asked.ticket_id, agent=asked.agent_id))
 
 
 def _give_up_words(desk: Desk, card: Delivery, why: str) -> None:

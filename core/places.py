@@ -71,6 +71,13 @@ def known(desk: Desk) -> Sequence[tuple[Place, Team]]:
     return [(row.Place, row.Team) for row in found]
 
 
+def beside(desk: Desk, room: str, place: str) -> set[str]:
+    """The other channels in a team chat of the team whose channel this one is: who is in one of them is in the team."""
+    own = select(Place.team_id).where(Place.room == room, Place.place == place, Place.purpose == Purpose.TEAM.value)
+    others = select(Place.place).where(Place.room == room, Place.place != place, Place.purpose == Purpose.TEAM.value)
+    return set(desk.execute(others.where(Place.team_id.in_(own))).scalars())
+
+
 def accounts_of(desk: Desk, team_id: int, room: str) -> set[str]:
     """The accounts in a team chat whose agents are of a team."""
     statement = select(Account.external_id).join(Agent, Agent.id == Account.agent_id)

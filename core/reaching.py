@@ -3,6 +3,7 @@
 from sqlalchemy import update
 
 from core import contacts
+from core.contacts import Known
 from core.desk import Desk
 from core.events import CustomerBarred
 from core.models import Identity
@@ -36,10 +37,10 @@ def barred(desk: Desk, identity_id: int) -> str:
     return f"barred:{','.join(_other_ways(desk, identity))}"
 
 
-def wrote(desk: Desk, identity_id: int) -> None:
+def wrote(desk: Desk, who: Known) -> None:
     """Who writes from an address can be reached there."""
-    lost = (Identity.id == identity_id, Identity.failed_at.is_not(None))
-    desk.execute(update(Identity).where(*lost).values(failed_at=None))
+    if who.is_lost:
+        desk.execute(update(Identity).where(Identity.id == who.identity_id).values(failed_at=None))
 
 
 def _record(desk: Desk, ticket_id: int | None, dialog_id: int | None, happened: CustomerBarred) -> None:

@@ -1,6 +1,6 @@
 """Public replies: held first, withdrawn or edited meanwhile, stopped when the ticket moved on, then said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -309,10 +309,21 @@ def _say(desk: Desk, held: HeldReply, agent: Agent, dialog: Dialog | None, ticke
     if typed is not None:
         mirrors.note_origin(desk, written.id, typed)
         mirrors.mark(desk, typed, Mark.SENT, Mark.HELD)
+    ends = ends_dialog(desk, held)
+    if ends:
+        deadlines.put(desk, "dialog", held.dialog_id or 0, "wish", desk.now, {**held.afterwards, "agent": agent.id})
     if ticket is not None:
-        answered(desk, ticket, agent, held.afterwards)
+        answered(desk, ticket, agent, {} if ends else held.afterwards)
     _forget(desk, held)
     return written
+
+
+def ends_dialog(desk: Desk, held: HeldReply) -> bool:
+    """Whether a reply ends the live dialog it goes to: what becomes of a ticket afterwards needs one that is one."""
+    dialog = desk.session.get(Dialog, held.dialog_id) if held.afterwards and held.dialog_id else None
+    if dialog is None or dialog.state is not DialogState.LIVE:
+        return False
+    return _is_its(desk, dialog, None if held.ticket_id is None else tickets.read(desk, held.ticket_id))
 
 
 def _by_letter(desk: Desk, dialog: Dialog | None, ticket: Ticket | None) -> tuple[int | None, int | None]:
@@ -344,15 +355,20 @@ def answered(desk: Desk, ticket: Ticket, agent: Agent | None, afterwards: dict[s
     deadlines.move(desk, "ticket", ticket.id, "close_silent", desk.now + desk.pace.close_silent)
     if agent is not None:
         tickets.assign_if_nobody(desk, ticket, agent.id)
+    if not leave_as_wished(desk, ticket, afterwards) and ticket.status is Status.CLOSED:
+        tickets.open_(desk, ticket)
+
+
+def leave_as_wished(desk: Desk, ticket: Ticket, afterwards: Mapping[str, Any]) -> bool:
+    """Closes a ticket or lets it wait, as the writer of an answer wished; False where they wished nothing."""
     match afterwards:
         case {"status": Status.CLOSED.value}:
             tickets.close(desk, ticket)
         case {"status": Status.PENDING.value, "until": str(until)}:
             tickets.pend(desk, ticket, datetime.fromisoformat(until))
-        case _ if ticket.status is Status.CLOSED:
-            tickets.open_(desk, ticket)
         case _:
-            pass
+            return False
+    return True
 
 
 def release_running(desk: Desk, dialog: Dialog) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from core import deadlines, oncall, outbox, pushed, upsert
 from core.deadlines import Due
 from core.desk import Desk
 from core.models import IS_OPEN, Alert, Place, Purpose, Silence, table
+from core.models.base import Instant
 from core.show import Button, Text, text, texts, together, verbatim
 
 _NAMED = 20
@@ -26,8 +27,13 @@ def begin(desk: Desk, team_id: int, until: datetime) -> None:
 
 def of(desk: Desk, teams: Collection[int]) -> set[int]:
     """Which of these teams want no calls now."""
-    statement = select(Silence.team_id).where(Silence.team_id.in_(teams), Silence.until > desk.now)
-    return set(desk.execute(statement).scalars())
+    return set(desk.execute(_SILENT, {"teams": list(teams), "moment": desk.now}).scalars())
+
+
+_SILENT = select(table(Silence).c.team_id).where(
+    table(Silence).c.team_id.in_(bindparam("teams", expanding=True)),
+    table(Silence).c.until > bindparam("moment", type_=Instant()),
+)
 
 
 def known(desk: Desk, teams: Collection[int]) -> dict[int, datetime]:

@@ -63,8 +63,10 @@ def is_any_agent(desk: Desk, names: Collection[str]) -> bool:
     return bool(names) and desk.execute(select(Agent.id).where(Agent.name.in_(names)).limit(1)).first() is not None
 
 
-def add_agent(desk: Desk, name: str, *, role: Role, public_name: str = "", email: str = "") -> Agent:
-    """Adds an agent to the desk and to its first team; a removed one of that name comes back."""
+def add_agent(
+    desk: Desk, name: str, *, role: Role, public_name: str = "", email: str = "", team: Team | None = None
+) -> Agent:
+    """Adds an agent to the desk and to a team, the first where none is named; a removed one of that name comes back."""
     handle = name.lower().lstrip("@")
     if not _HANDLE.fullmatch(handle):
         raise UserError(
@@ -74,7 +76,7 @@ def add_agent(desk: Desk, name: str, *, role: Role, public_name: str = "", email
     if agent is None:
         agent = Agent(name=handle, public_name=public_name or name.title(), email=email, created_at=desk.now)
         desk.session.add(agent)
-        default = first_team(desk)
+        default = team or first_team(desk)
         agent.language, agent.time_zone = default.language, default.time_zone
         desk.flush()
         join_team(desk, agent.id, default.id)
@@ -118,6 +120,14 @@ def first_team(desk: Desk) -> Team:
         desk.session.add(team)
         desk.flush()
     return team
+
+
+def of_agent(desk: Desk, agent_id: int | None) -> Team:
+    """An agent's team: the first one unless they are only in others, then the one they are in longest."""
+    first = first_team(desk)
+    theirs = select(Team).join(Member, Member.team_id == Team.id).where(Member.agent_id == (agent_id or 0))
+    mine = desk.session.scalars(theirs.order_by(Team.id != first.id, Team.id).limit(1)).one_or_none()
+    return mine or first
 
 
 def has_team(desk: Desk) -> bool:
@@ -223,13 +233,16 @@ def presence(desk: Desk, team_id: int) -> dict[str, Any]:
 
 def somebody_back_at(desk: Desk, team_id: int) -> datetime | None:
     """When the first of those who are away has said to be back; None when nobody said."""
-    statement = (
-        select(func.min(Agent.away_until))
-        .join(Member, Member.agent_id == Agent.id)
-        .where(Member.team_id == team_id, Agent.is_active, Agent.is_away, Agent.away_until > desk.now)
-    )
-    back: datetime | None = desk.execute(statement).scalar_one()
+    back: datetime | None = desk.execute(_BACK, {"present_team": team_id, "present_now": desk.now}).scalar_one()
     return back
+
+
+_BACK = (
+    select(func.min(Agent.away_until))
+    .join(Member, Member.agent_id == Agent.id)
+    .where(Member.team_id == bindparam("present_team"), Agent.is_active, Agent.is_away)
+    .where(Agent.away_until > bindparam("present_now", type_=Instant()))
+)
 
 
 def saw(desk: Desk, agent_id: int) -> None:

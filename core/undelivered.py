@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from core import belonging, messages, reaching, tickets
+from core import mailboxes, messages, reaching, tickets
 from core.connector import Bounced
 from core.desk import Desk
 from core.errors import Unreadable
@@ -42,7 +42,7 @@ def bounced(desk: Desk, source: Source, bounced: Bounced) -> Receipt:
 def _of(desk: Desk, bounced: Bounced) -> Message | None:
     """What did not arrive: by its id, else the last we have sent for the ticket whose address the report came to."""
     sent = select(Message).join(Copy, Copy.message_id == Message.id)
-    sent = sent.where(Copy.place.in_(belonging.mailbox_places(desk)), Message.author != Author.CONTACT)
+    sent = sent.where(Copy.place.in_(mailboxes.places(desk)), Message.author != Author.CONTACT)
     if bounced.of:
         found = sent.where(Copy.external_id == bounced.of)
     elif bounced.ticket is not None:

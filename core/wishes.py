@@ -34,7 +34,7 @@ def _who(desk: Desk, sender: Sender) -> Known:
     who = contacts.known(desk, sender)
     if contacts.is_blocked(desk, who):
         raise Unreadable(text("The sender is blocked or was marked as spam."))
-    reaching.wrote(desk, who.identity_id)
+    reaching.wrote(desk, who)
     return who
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import schema
+from tests.platforms import dovecot
 from tests.postgres import Cluster, binaries
 from tests.shop import Shop, open_shop
 
@@ -28,6 +29,7 @@ LACKING = {
         ("postgres", "postgresql", binaries()),
         ("browser", "chromium", CHROMIUM),
         ("faketime", "faketime", FAKETIME),
+        ("imap", "dovecot-imapd", dovecot.binary()),
     )
     if found is None
 }

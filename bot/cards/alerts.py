@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core import calls, oncall
+from core import gathering, oncall
 from core.desk import Desk
 from core.models import Alert
 from core.naming import Names
@@ -26,4 +26,4 @@ def _card(desk: Desk, alert: Alert) -> Card:
         fields.append(Field(text("Quiet until"), Text("{when}", {"when": alert.quiet_until})))
     link = f"ticket:{alert.ticket_id}" if alert.ticket_id is not None else f"dialog:{alert.dialog_id}"
     tone = Tone.WARN if alert.acked_at is None else Tone.PLAIN
-    return Card(from_json(alert.said), tuple(fields), buttons=tuple(calls.buttons(alert)), tone=tone, link=link)
+    return Card(from_json(alert.said), tuple(fields), buttons=tuple(gathering.buttons(alert)), tone=tone, link=link)

@@ -1,6 +1,6 @@
 """The commands, each declared once; every room, the terminal, the help and the manual take them from here."""
 
-from bot.commands import alert, customer, desk, dialog, groups, help, me, message, rooms, ticket
+from bot.commands import alert, channels, customer, desk, dialog, groups, help, me, message, rooms, ticket
 from bot.commands.registry import Command
 
 _SPOKEN = (
@@ -12,6 +12,7 @@ _SPOKEN = (
     *me.COMMANDS,
     *rooms.MY_COMMANDS,
     *desk.COMMANDS,
+    *channels.COMMANDS,
     *groups.COMMANDS,
     *rooms.DESK_COMMANDS,
 )

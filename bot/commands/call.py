@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from core import dialogs, teams, tickets
+from core import dialogs, places, teams, tickets
 from core.accounts import Person
 from core.desk import Desk
 from core.errors import UserError
 from core.mirrors import Typed
-from core.models import Agent, Dialog, Ticket
+from core.models import Agent, Dialog, Team, Ticket
 from core.places import Channel
 from core.show import text
 
@@ -67,6 +67,8 @@ class Call:
     """The line of a pushed room's thread it was typed in."""
     account: str = ""
     """The typist's account in the room, also of who is no agent."""
+    place: str = ""
+    """The channel of the room it was typed in, where there is one."""
     around: Surroundings | None = None
     """The channel it was typed in, where the command wants to know and the room can tell."""
 
@@ -79,6 +81,13 @@ class Call:
         if agent_id is None:
             raise UserError(text("This needs an agent: deskbell do --as NAME …"))
         return teams.agent_by_id(self.desk, agent_id)
+
+    def team(self) -> Team:
+        """Whose what is made here is: the team's whose channel it is typed in, else the typist's, else the first."""
+        found = places.at(self.desk, self.room, self.place) if self.place else None
+        if found is not None:
+            return self.desk.session.get_one(Team, found.team_id)
+        return teams.of_agent(self.desk, self.desk.actor.agent_id)
 
     def dialog_here(self) -> Dialog | None:
         """The dialog of the thread, or the live one on its ticket; locked. Asked for before the ticket, if both are."""

@@ -135,13 +135,6 @@ def leave(call: Call, agent: kinds.Agent, team: kinds.Team) -> Answer:
     return Answer(text("@{name} is no longer in {team}.", name=agent.name, team=team.title))
 
 
-@command("desk channels", reads=True, example="desk channels")
-def channels(call: Call) -> Answer:
-    """List the channels customers reach us by."""
-    lines = tuple(verbatim(line) for line in setup.lines(call.desk, "channel"))
-    return Answer(texts("{count} channel", "{count} channels", count=len(lines)), lines=lines)
-
-
 @command("desk views", reads=True, example="desk views")
 def list_views(call: Call) -> Answer:
     """List the views you have."""
@@ -275,7 +268,7 @@ def drop_deadline(call: Call, number: kinds.Number) -> Answer:
 
 
 COMMANDS = (
-    health, agents, agent_add, agent_remove, list_teams, team_add, join, leave, channels, list_views, view,
+    health, agents, agent_add, agent_remove, list_teams, team_add, join, leave, list_views, view,
     view_remove, replies, list_tags, tag_remove, set_, list_quarantine, retry, make_ticket, discard, undelivered,
     resend, leave_it, stuck, retry_deadline, drop_deadline,
 )  # fmt: skip

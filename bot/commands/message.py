@@ -41,6 +41,13 @@ def send(call: Call, number: kinds.Number) -> Answer:
     return Answer(text("Sending to the customer…"), buttons=(Button(text("Undo"), f"message undo {number}"),))
 
 
+@command("message mail", example="message mail 7")
+def mail(call: Call, number: kinds.Number) -> Answer:
+    """Send a reply by e-mail instead that was stopped, since the customer's chat is shut to us."""
+    replies.send_by_mail(call.desk, _held(call, number))
+    return Answer(text("Sending to the customer…"), buttons=(Button(text("Undo"), f"message undo {number}"),))
+
+
 @command("message reword", example="message reword 7 It ships on Monday.")
 def reword(call: Call, number: kinds.Number, body: kinds.Body) -> Answer:
     """Change a held reply before it goes."""
@@ -125,4 +132,4 @@ def redact(call: Call, number: kinds.Number, sure: kinds.Sure = "") -> Answer:
     return Answer(text("Removed for good."))
 
 
-COMMANDS = (undo, send, reword, edit, former, quoted, withdraw, split, redact)
+COMMANDS = (undo, send, mail, reword, edit, former, quoted, withdraw, split, redact)

@@ -7,8 +7,10 @@ from bot.commands.call import Call
 from core.errors import UserError
 from core.show import text
 
-_TARGET = re.compile(r"#?\d+(,#?\d+)*(?=\s|$)|\[[^\]]*\]")
-_MARKED_TARGET = re.compile(r"#\d+(,#?\d+)*(?=\s|$)|\[[^\]]*\]")
+HERE = "#here"
+"""What names the thread's own ticket or dialog, so that words behind it are words."""
+_TARGET = re.compile(r"#?\d+(,#?\d+)*(?=\s|$)|\[[^\]]*\]|#here(?=\s|$)")
+_MARKED_TARGET = re.compile(r"#\d+(,#?\d+)*(?=\s|$)|\[[^\]]*\]|#here(?=\s|$)")
 
 WORDS = frozenset(("word", "sure", "contact", "customer", "towards", "template"))
 """Kinds of one word, quoted where it has blanks."""
@@ -38,7 +40,7 @@ class Reader:
         return word
 
     def target(self) -> str:
-        """Takes the next word when it names tickets: `42`, `41,42`, `[tag:spam]`; else nothing."""
+        """Takes the next word when it names tickets: `42`, `41,42`, `[tag:spam]`; else, and for `#here`, nothing."""
         pattern = _MARKED_TARGET if self.in_thread else _TARGET
         match = pattern.match(self.rest)
         if match is None and self.rest.startswith("[") and "]" not in self.rest and not self.in_thread:
@@ -46,7 +48,7 @@ class Reader:
         if match is None:
             return ""
         self.rest = self.rest[match.end() :].strip()
-        return match.group()
+        return "" if match.group() == HERE else match.group()
 
 
 _MOST_DIGITS = 15

@@ -8,8 +8,9 @@ from typing import Any
 from bot.commands.call import Call
 from bot.commands.reader import Reader
 from bot.commands.registry import Command
-from bot.commands.values import value
-from core.errors import UserError
+from bot.commands.values import usage, value
+from core.actor import ActorKind
+from core.errors import NotAllowed, UserError
 from core.show import text
 
 SHORTCUTS = {
@@ -57,13 +58,24 @@ def find(line: str, commands: Sequence[Command], call: Call) -> Typed:
             return Typed(verb, rest.strip(), in_thread=True)
     if full is not None:
         return Typed(full, behind.strip())
-    raise _unknown(f"{first} {second}".strip().lower(), by_name)
+    asked = f"{first} {second}".strip().lower()
+    if call.desk.actor.kind is ActorKind.ACCOUNT:
+        raise _unknown_to_strangers(asked, {name: each for name, each in by_name.items() if each.role is None})
+    raise _unknown(asked, by_name)
+
+
+def _unknown_to_strangers(typed: str, by_name: dict[str, Command]) -> UserError:
+    """Who is no agent is only shown what they may use."""
+    if typed.partition(" ")[0] in {command.noun for command in by_name.values()}:
+        return _unknown(typed, by_name)
+    return NotAllowed(text("You are no agent of this desk yet. Ask an admin to add you, or type: me link CODE"))
 
 
 def _in_thread(verb: str, by_name: dict[str, Command], call: Call) -> Command | None:
-    if verb in SHORTCUTS:
+    noun, _, full = SHORTCUTS.get(verb, "").partition(" ")
+    if noun not in ("", "ticket"):
         return by_name.get(SHORTCUTS[verb])
-    dialog = call.dialog_here()
+    verb, dialog = full or verb, call.dialog_here()
     nouns = ["ticket", "dialog"] if dialog is None or dialog.state == "ended" else ["dialog", "ticket"]
     if call.here.ticket is None and verb in ("note", "reply"):
         nouns = ["ticket"]
@@ -89,6 +101,6 @@ def arguments(typed: Typed, call: Call, *, skip: int = 0) -> list[Any]:
     reader = Reader(call, typed.rest, typed.in_thread)
     values = [value(reader, parameter, typed.command) for parameter in typed.command.parameters[skip:]]
     if reader.rest:
-        said = text("“{rest}” is too much. Usage: {usage}", rest=reader.rest[:60], usage=typed.command.usage)
-        raise UserError(said)
+        how = usage(typed.command, call)
+        raise UserError(text("“{rest}” is too much. Usage: {usage}", rest=reader.rest[:60], usage=how))
     return values

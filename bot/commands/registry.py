@@ -12,6 +12,9 @@ from core.show import Answer, Text
 
 Body = Callable[..., Answer]
 
+THREADS_OWN = frozenset(("ticket", "dialog", "either", "contact"))
+"""Kinds of parameters that a thread itself names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Takes:
@@ -90,6 +93,12 @@ class Command:
         """How it is typed."""
         return " ".join([self.name, *(parameter.usage for parameter in self.parameters)])
 
+    @property
+    def usage_in_thread(self) -> str:
+        """How it is typed in a thread, whose own ticket, dialog or customer needs no naming."""
+        named = (each for each in self.parameters if each.takes.kind not in THREADS_OWN)
+        return " ".join([f"!{self.verb or self.name}", *(parameter.usage for parameter in named)])
+
 
 def _lines(body: Body) -> list[str]:
     paragraphs = inspect.cleandoc(body.__doc__ or "").split("\n\n")
@@ -136,4 +145,4 @@ def _takes(hint: Any) -> Takes:
     raise TypeError(f"{hint} says not what it takes")
 
 
-__all__ = ["Body", "Call", "Command", "Parameter", "Takes", "command"]
+__all__ = ["THREADS_OWN", "Body", "Call", "Command", "Parameter", "Takes", "command"]

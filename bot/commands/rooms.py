@@ -165,6 +165,10 @@ def _set_up(call: Call, place: Place, team: Team, people: list[Agent]) -> Answer
         Button(text("Remove {name}", name=agent.public_name[:40]), f"desk agent-remove @{agent.name}")
         for agent in people[:_LISTED]
     ]
+    if len(people) > _LISTED:
+        lines.append(text("The buttons are for the first {count}. For others: desk agent-remove @NAME", count=_LISTED))
+    if place.room in _CALLS_BY_ROLE and not place.role:
+        lines.append(_CALLS_NOBODY)
     if count:
         lines.append(_untold(count))
         open_all = text("Open threads for all {count} now", count=_shown(count))
@@ -175,6 +179,14 @@ def _set_up(call: Call, place: Place, team: Team, people: list[Agent]) -> Answer
         count=len(people), team=team.title,
     )  # fmt: skip
     return Answer(said, lines=tuple(lines), buttons=tuple(buttons), tone=Tone.GOOD)
+
+
+_CALLS_BY_ROLE = frozenset(("discord",))
+"""Team chats in which a whole channel cannot be called, but a role can."""
+_CALLS_NOBODY = text(
+    "Nobody is notified of new tickets and calls here: your chat does that by a role. Name it to have it mentioned: "
+    "desk setup role:NAME"
+)
 
 
 def _untold(count: int) -> Text:

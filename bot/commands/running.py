@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.commands import reading, targets
+from bot.commands import bare, reading, targets
 from bot.commands.call import Call
 from bot.commands.reading import Typed
 from bot.commands.registry import Command
@@ -80,6 +80,7 @@ def run_on(call: Call, line: str, commands: Sequence[Command]) -> Answer:
         return _undo(call, key.strip())
     typed = reading.find(line, commands, call)
     policy.must_be(call.desk.actor, typed.command.role, Text(typed.command.name))
+    typed = bare.settled(typed, call)
     if typed.command.prepare is not None and call.prepared is None:
         call = replace(call, prepared=typed.command.prepare(typed.rest))
     if not typed.command.many or targets.means_one(typed, call):

@@ -7,6 +7,7 @@ from bot.commands.call import Call
 from bot.commands.reader import Reader, number
 from bot.commands.reading import Typed
 from bot.commands.registry import Command
+from bot.commands.values import which_ticket
 from core import dialogs, listing, policy, tickets
 from core.errors import UserError
 from core.models import Dialog, Ticket
@@ -26,7 +27,7 @@ class Kind(Protocol):
     def here(self, call: Call) -> int | None:
         """The id of the one whose thread it is."""
 
-    def which(self, usage: str) -> Text:
+    def which(self, command: Command, call: Call) -> Text:
         """Asks for one where none was named."""
 
     def chosen(self, call: Call, numbers: Sequence[int]) -> Sequence[Any]:
@@ -54,9 +55,9 @@ class Tickets:
         found = call.ticket_here()
         return None if found is None else found.id
 
-    def which(self, usage: str) -> Text:
+    def which(self, command: Command, call: Call) -> Text:
         """Asks for one."""
-        return text("Which ticket? Usage: {usage}", usage=usage)
+        return which_ticket(command, call)
 
     def chosen(self, call: Call, numbers: Sequence[int]) -> Sequence[Ticket]:
         """Merges followed: two numbers may lead to one ticket."""
@@ -95,9 +96,9 @@ class Dialogs:
         found = call.dialog_here()
         return None if found is None else found.id
 
-    def which(self, usage: str) -> Text:
+    def which(self, command: Command, call: Call) -> Text:
         """Asks for one."""
-        return text("Which dialog? Usage: {usage}", usage=usage)
+        return text("Which dialog? Usage: {usage}", usage=command.usage)
 
     def chosen(self, call: Call, numbers: Sequence[int]) -> Sequence[Dialog]:
         """In the order of their ids."""
@@ -157,5 +158,5 @@ def find(typed: Typed, call: Call) -> tuple[list[int], Typed]:
         return list(dict.fromkeys(number(each) for each in named.split(","))), rest
     here = kind.here(call)
     if here is None:
-        raise UserError(kind.which(typed.command.usage))
+        raise UserError(kind.which(typed.command, call))
     return [here], rest

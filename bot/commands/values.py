@@ -28,13 +28,28 @@ def value(reader: Reader, parameter: Parameter, command: Command) -> Any:
     if not reader.rest:
         if parameter.is_optional:
             return parameter.default
-        raise missing(command, parameter)
+        raise missing(reader, command, parameter)
     return _READERS[kind](reader)
 
 
-def missing(command: Command, parameter: Parameter) -> UserError:
+def missing(reader: Reader, command: Command, parameter: Parameter) -> UserError:
     """What to say when a parameter lacks."""
-    return UserError(text("{hint} is missing. Usage: {usage}", hint=parameter.hint, usage=command.usage))
+    said = text("{hint} is missing. Usage: {usage}", hint=parameter.hint, usage=usage(command, reader.call))
+    return UserError(said)
+
+
+def usage(command: Command, call: Call) -> str:
+    """How a command is typed where this was typed."""
+    return command.usage_in_thread if call.here.is_thread else command.usage
+
+
+def which_ticket(command: Command, call: Call) -> Text:
+    """Asks for a ticket where none was named; a conversation that has none yet gets it at its end."""
+    if call.here.is_thread:
+        return text(
+            "This conversation has no ticket yet: it gets one when it ends. !end ends it, !solved ends it as solved."
+        )
+    return text("Which ticket? Usage: {usage}", usage=command.usage)
 
 
 def _ticket(reader: Reader, command: Command) -> Any:
@@ -45,7 +60,7 @@ def _ticket(reader: Reader, command: Command) -> Any:
         return _standing(reader.call.desk, number(typed))
     here = reader.call.ticket_here()
     if here is None:
-        raise UserError(text("Which ticket? Usage: {usage}", usage=command.usage))
+        raise UserError(which_ticket(command, reader.call))
     return policy.must_see(reader.call.desk, here)
 
 
@@ -69,7 +84,7 @@ def _either(reader: Reader, command: Command) -> Any:
         return _standing(reader.call.desk, number(typed)), live
     dialog, ticket_here = reader.call.dialog_here(), reader.call.ticket_here()
     if ticket_here is None and dialog is None:
-        raise UserError(text("Which ticket? Usage: {usage}", usage=command.usage))
+        raise UserError(which_ticket(command, reader.call))
     if ticket_here is not None:
         policy.must_see(reader.call.desk, ticket_here)
     if dialog is not None:

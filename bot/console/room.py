@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket
 
 from bot.commands.registry import Command
 from bot.console import places
+from bot.console.channels import ChannelPages
 from bot.console.live import ALIVE, Page
 from bot.console.places import Looking
 from bot.console.signin import HEADERS, SignIn, is_from_us, signed_in
@@ -22,13 +23,14 @@ from core import files
 from core.bus import Bus
 from core.connector import Finding, Found, Sent, Severity
 from core.errors import PermanentError
+from core.models import Role
 from core.room import Posting
 from core.show import text
 from core.store import Desks
 from core.typing import Typing
 
 _STATIC = Path(__file__).parent / "static"
-_SERVED = frozenset(("room.js", "room.css", "bell.svg"))
+_SERVED = frozenset(("room.js", "room.css", "channels.js", "channels.css", "bell.svg"))
 
 
 class TeamRoom:
@@ -37,8 +39,11 @@ class TeamRoom:
     name = "console"
     is_pushed = False
 
-    def __init__(self, desks: Desks, bus: Bus, typing: Typing, store: files.Store, commands: Sequence[Command]) -> None:
-        self._desks, self._store = desks, store
+    def __init__(
+        self, desks: Desks, bus: Bus, typing: Typing, store: files.Store, commands: Sequence[Command],
+        pages: ChannelPages,
+    ) -> None:  # fmt: skip
+        self._desks, self._store, self._pages = desks, store, pages
         self._shared = Shared(desks, bus, typing, store, commands)
         self._sign_in = SignIn(desks)
 
@@ -47,6 +52,7 @@ class TeamRoom:
         return (
             Route("/room", self._room, methods=["GET"]),
             *self._sign_in.routes(),
+            *self._pages.routes(),
             Route("/room/files", self._file, methods=["POST"]),
             Route("/room/static/{name}", self._static, methods=["GET"]),
             WebSocketRoute("/room/ws", self._socket),
@@ -92,7 +98,16 @@ class TeamRoom:
         speaker = voice(who.actor, self._desks.clock())
         regions = {fragment.region: fragment.html for fragment in around}
         said = {name: speaker.say(each) for name, each in SCRIPT_WORDS.items()}
-        page = html("room.html", speaker, looking=looking, me=who.actor, script_words=said, alive=ALIVE, **regions)
+        page = html(
+            "room.html",
+            speaker,
+            looking=looking,
+            me=who.actor,
+            is_admin=who.actor.role is Role.ADMIN,
+            script_words=said,
+            alive=ALIVE,
+            **regions,
+        )
         return HTMLResponse(page, headers=HEADERS)
 
     async def _socket(self, websocket: WebSocket) -> None:

@@ -1,8 +1,7 @@
-"""How Discord is connected: what to do there, the key it needs, and the trial: token, intents, server, permissions."""
+"""Whether the keys of Discord work: token, intents, server, permissions."""
 
 from collections.abc import Mapping, Sequence
 
-from bot.connecting import Guide, Key
 from bot.discord import may
 from bot.discord.rest import Rest, Wire
 from bot.discord.settings import Section
@@ -16,32 +15,6 @@ _INTENTS = {
 }
 """The privileged intents the bot needs, and the application's flags that say it has them."""
 _INVITE = "{site}/oauth2/authorize?client_id={app}&scope=bot+applications.commands&permissions={permissions}"
-
-GUIDE = Guide(
-    name="discord",
-    before=(
-        text("Open discord.com/developers/applications, press New Application and name it Deskbell."),
-        text(
-            "Under Bot, switch on “Server Members Intent” and “Message Content Intent”, then press Reset Token and "
-            "copy the token."
-        ),
-    ),
-    keys=(
-        Key(
-            "DISCORD_TOKEN", text("The bot's token: Developer Portal, your application, Bot, Reset Token."),
-            r"[\w.-]{15,}",
-        ),
-        Key(
-            "DISCORD_GUILD_ID",
-            text("The server's id, where the bot is on several servers: right-click the server, Copy Server ID."),
-            r"\d{15,22}", is_optional=True, is_secret=False,
-        ),
-    ),
-    after=(
-        text("Invite the bot with the link above; it asks for just the permissions it needs."),
-        text("Start the desk, then type “/desk setup” in the channel of your team (in a forum: in any post of it)."),
-    ),
-)  # fmt: skip
 
 
 def values_of(section: Section) -> Mapping[str, str]:

@@ -159,6 +159,8 @@ class Interacting:
         if surrounded(deed.line, self._commands) is not None:
             await reply.later()  # Discord itself is asked for the channel and its people
         heard = await self._in_time(self._hearing.does(deed), reply)
+        if heard.voice.language != self._people.locales.get(deed.account):
+            heard = replace(heard, voice=await self._in_time(self._voice(deed), reply))
         await self._answered(reply, deed, heard)
         return heard
 
@@ -279,7 +281,7 @@ def _wrong(error: UserError) -> Answer:
     """What is wrong with a form, by field."""
     if not isinstance(error, Unfit):
         return Answer(error.said, buttons=error.buttons, tone=Tone.BAD)
-    lines = tuple(text("{field}: {why}", field=name, why=said) for name, said in error.wrong.items())
+    lines = tuple(text("{field}: {why}", field=error.called[name], why=said) for name, said in error.wrong.items())
     return Answer(text("Something is not right yet."), lines=lines, tone=Tone.BAD)
 
 

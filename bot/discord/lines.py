@@ -7,11 +7,11 @@ from bot import deciding
 from bot.discord import shapes
 from bot.discord.inbound import Typed
 from bot.discord.rest import Rest, Wire
-from bot.discord.sending import Sending
+from bot.discord.sending import SIGNS, Sending
 from bot.discord.shapes import Post
 from bot.hearing import Heard, Hearing
 from core.errors import DeskbellError, PermanentError
-from core.room import Posting
+from core.room import Mark, Posting
 from core.show import Answer, Text, Tone, text
 
 log = logging.getLogger(__name__)
@@ -81,6 +81,13 @@ class Lines:
         await self._rest.ask(
             "POST", "/channels/{channel_id}/messages", channel_id=channel, body=post.body(), files=post.files
         )
+
+    async def received(self, channel: str, line: str) -> None:
+        """A sign on a message that it has come to who asked for it."""
+        await self._rest.ask(
+            "PUT", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me", channel_id=channel,
+            message_id=line, emoji=SIGNS[Mark.SENT],
+        )  # fmt: skip
 
     async def _fades(self, message: Wire) -> None:
         """Takes a passing word away again."""

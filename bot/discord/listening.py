@@ -270,6 +270,7 @@ class Listening:
         key = f"dm:{line.id}"
         is_agent = (await self._hearing.actor(line.account)).agent_id is not None
         if not is_agent and await self._hearing.answered(line.account, line.name, line.words, key):
+            await self._lines.received(line.channel, line.id)
             return
         words = (line.words if line.calls is None else line.calls).strip().lstrip("!/") or "help"
         heard = await self._hearing.does(Deed(account=line.account, line=words, key=key))

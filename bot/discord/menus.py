@@ -9,7 +9,7 @@ from bot.forms import Form
 from bot.hearing import Deed, Heard, Hearing
 from bot.saying import subject
 from bot.wiring import Wiring
-from core import accounts, places, policy
+from core import accounts, messages, places, policy, threads
 from core.accounts import Person
 from core.desk import Desk
 from core.errors import UserError
@@ -35,13 +35,12 @@ class Menus:
     async def reply_with(self, deed: Deed, message: Wire) -> Form:
         """The form of a reply, filled with a message's words."""
         actor, here = await self._hearing.here(deed)
-        words = clean(str(message.get("content") or "")).strip()
         command = next(each for each in self._commands if each.name == "ticket reply")
         field = command.parameters[-1].name
 
         def body(desk: Desk) -> Form:
             policy.must_be(desk.actor, command.role, Text(command.name))
-            target = "here" if here.is_thread else ""
+            target, words = "here" if here.is_thread else "", _said(desk, deed, message)
             return forms.made(self._hearing.call(desk, deed, here), command, target, {field: words})
 
         return await self._desks.read(actor, body)
@@ -65,3 +64,12 @@ class Menus:
             return Heard(voice, Answer(error.said, tone=Tone.BAD))
         line = f"desk accept {ROOM} {person.external_id}"
         return await self._hearing.does(Deed(account=deed.account, line=line, key=deed.key, place=deed.place))
+
+
+def _said(desk: Desk, deed: Deed, message: Wire) -> str:
+    """What a message says: of a mirrored one the words as they were said, of none of the bot's own lines anything."""
+    spot = threads.at(desk, ROOM, deed.place, deed.root) if deed.root else None
+    stand = () if spot is None else threads.together(desk, spot.thread_id, str(message.get("id", "")))
+    words = [each.body for each in messages.by_ids(desk, stand) if each.deleted_at is None and each.redacted_at is None]
+    is_ours = bool((message.get("author") or {}).get("bot"))
+    return "\n".join(filter(None, words)) if stand or is_ours else clean(str(message.get("content") or "")).strip()

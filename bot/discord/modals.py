@@ -77,14 +77,14 @@ def modal(shown: Form, context: Context, speaker: Voice) -> Wire:
 
 def _labelled(shown: Field, speaker: Voice) -> Wire:
     label = single(speaker.say(shown.label), _LABEL)
-    return {"type": _LABEL_TYPE, "label": label, "component": _component(shown)}
+    return {"type": _LABEL_TYPE, "label": label, "component": _component(shown, speaker)}
 
 
-def _component(shown: Field) -> Wire:
+def _component(shown: Field, speaker: Voice) -> Wire:
     if shown.choices:
         options = [
-            {"label": single(meaning or value, _OPTION), "value": value[:_OPTION], "default": value == shown.value}
-            for value, meaning in shown.choices[:_MOST_OPTIONS]
+            {"label": single(speaker.say(called), _OPTION), "value": value[:_OPTION], "default": value == shown.value}
+            for value, called in shown.choices[:_MOST_OPTIONS]
         ]
         made: Wire = {"type": _SELECT, "custom_id": shown.name, "options": options, "required": not shown.is_optional}
         return made
@@ -92,6 +92,8 @@ def _component(shown: Field) -> Wire:
         "type": _INPUT, "custom_id": shown.name, "style": 2 if shown.is_long else 1, "max_length": _TEXT,
         "required": not shown.is_optional,
     }  # fmt: skip
+    if shown.hint is not None:
+        made["placeholder"] = single(speaker.say(shown.hint), _OPTION)
     value = clean(shown.value)[:_TEXT]
     return made | ({"value": value} if value else {})
 

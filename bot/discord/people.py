@@ -12,11 +12,12 @@ from bot.discord.losses import ROOM
 from bot.discord.rest import Rest, Wire
 from bot.discord.troubles import UNKNOWN_MEMBER, UNKNOWN_USER, Refused, Shut
 from bot.hearing import Hearing
+from bot.saying import asked, asks
 from bot.wiring import Wiring
 from core import accounts, places
 from core.actor import SYSTEM
 from core.desk import Desk
-from core.errors import UserError
+from core.errors import DeskbellError, UserError
 from core.models import Place, Purpose
 from core.places import Channel
 from core.show import text
@@ -115,7 +116,8 @@ class People:
         return channel
 
     async def read(self, words: str, known: Mapping[str, str], *, is_command: bool) -> str:
-        """Words with names for who is mentioned: agents by their handles, others in commands by their account."""
+        """Words with names for who is mentioned: agents by their handles, others by theirs in Discord; where somebody
+        is asked who is no agent, by their account, too."""
         accounts_ = set(MENTION.findall(words))
         if not accounts_:
             return words
@@ -124,8 +126,20 @@ class People:
             found = ((each, accounts.agent_at(desk, ROOM, each)) for each in accounts_)
             return {each: agent.name for each, agent in found if agent is not None}
 
-        others = {each: f"{ROOM}:{each}" for each in accounts_} if is_command else dict(known)
-        return named(words, others | await self._desks.read(SYSTEM, body))
+        agents = await self._desks.read(SYSTEM, body)
+        others = {each: known.get(each) or await self._name(each) for each in accounts_ - agents.keys()}
+        if is_command and asks(words):
+            whom = {each: asked(ROOM, each, name) for each, name in others.items()}
+            words = MENTION.sub(lambda found: whom.get(found[1], found[0]), words, count=1)
+        return named(words, {each: name for each, name in others.items() if name} | agents)
+
+    async def _name(self, account: str) -> str:
+        """What somebody is called on the server; nothing for who is not there."""
+        try:
+            member = await self.member(account)
+        except (DeskbellError, TimeoutError):
+            return ""
+        return "" if member is None else self._person(member).name
 
     async def recount(self, hearing: Hearing) -> None:
         """Finds out who belongs to our channels now, and lets those go who left while nobody listened."""
@@ -152,8 +166,21 @@ class People:
         member = await self.member(account)
         if member is not None and _belongs(server, channel, place, member):
             self._belong[place.place].add(account)
-        else:
+        elif member is None or not await self._is_beside(server, place, member):
             await hearing.left(place.place, account)
+
+    async def _is_beside(self, server: may.Server, place: Place, member: Wire) -> bool:
+        """Whether somebody is in another channel of the same team, or in one nobody can look into now."""
+        for other in await self._ours():
+            if other.team_id != place.team_id or other.place == place.place:
+                continue
+            try:
+                channel = await self._channels.one(other.place)
+            except (Refused, Shut):
+                return True
+            if _belongs(server, channel, other, member):
+                return True
+        return False
 
     async def is_ours(self, place: str) -> bool:
         """Whether a channel is a team's."""
@@ -182,7 +209,8 @@ class People:
             await hearing.came(place.place, self._person(member))
         elif not is_inside and account in inside:
             inside.discard(account)
-            await hearing.left(place.place, account)
+            if not await self._is_beside(await self.server(), place, member):
+                await hearing.left(place.place, account)
 
     async def gone(self, account: str, hearing: Hearing) -> None:
         """Somebody is not on the server any more."""

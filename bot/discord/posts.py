@@ -62,12 +62,12 @@ class Posts:
         return made
 
     def role(self, place: str, role: str) -> str:
-        """The role a place calls, at most once a minute; otherwise nobody."""
+        """The role a new post of a place calls, at most once a minute; otherwise nobody."""
         lately = time.monotonic() - self._called_at.get(place, -_CALL_EVERY_S) < _CALL_EVERY_S
         return "" if lately else role
 
     def called(self, place: str, role: str) -> None:
-        """Notes that a place's role was called."""
+        """Notes that a place's role was called by a new post."""
         if role:
             self._called_at[place] = time.monotonic()
 

@@ -70,12 +70,9 @@ class Sending:
         return Voice(posting.language, posting.zone, self._desks.clock())
 
     async def _line(self, posting: Posting, shown: Line) -> Sent:
-        role = self.posts.role(posting.place, posting.role) if shown.calls_team else ""
-        post = shapes.line(shown, self._voice(posting), role=role)
+        post = shapes.line(shown, self._voice(posting), role=posting.role if shown.calls_team else "")
         if posting.root is None:
-            sent = await self._to_team(posting, post)
-            self.posts.called(posting.place, role)
-            return sent
+            return await self._to_team(posting, post)
         sent = await self._post(posting, post)
         await self.posts.rest_again(posting)
         return sent

@@ -42,12 +42,14 @@ def declared(commands: Sequence[Command]) -> list[Wire]:
     return made
 
 
-_RARE = frozenset(
+RARE = frozenset(
     (
         "ticket history", "ticket title", "ticket customer", "ticket notspam", "ticket unwatch", "ticket due",
         "ticket close-in", "ticket unmerge", "ticket link", "ticket unlink", "ticket remind", "ticket status",
         "desk tag-remove", "desk stuck", "desk retry-deadline", "desk drop-deadline", "desk retry", "desk discard",
-        "desk leave-it", "desk view-remove",
+        "desk leave-it", "desk view-remove", "desk make-ticket", "desk resend", "desk undelivered", "desk channel-add",
+        "desk channel-set", "desk channel-off", "desk channel-on", "desk connect", "desk group-allow", "desk groups", "desk group-ignore",
+        "desk team-add", "desk tags", "desk replies", "ticket answered", "ticket cc", "ticket watch",
     )
 )  # fmt: skip
 """What stands in a second group, where one has no room for all."""
@@ -57,7 +59,7 @@ def _groups(noun: str, commands: Sequence[Command]) -> list[Wire]:
     """A group of at most 25 verbs; the rarer ones stand in a second group where there are more."""
     found = []
     if len(commands) > _MOST_VERBS:
-        commands = sorted(commands, key=lambda command: command.name in _RARE)
+        commands = sorted(commands, key=lambda command: command.name in RARE)
     for at in range(0, len(commands), _MOST_VERBS):
         part = commands[at : at + _MOST_VERBS]
         verbs = ", ".join(each.verb for each in part)

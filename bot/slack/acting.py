@@ -60,7 +60,7 @@ class Acting:
             account=body["user_id"], key=f"command:{body['trigger_id']}", trigger=body["trigger_id"],
             place=body["channel_id"], url=body["response_url"],
         )  # fmt: skip
-        words = await self._listening.saying.words(body.get("text", ""), None, me)
+        words = await self._listening.saying.words(body.get("text", ""), None, me, is_command=True)
         line = meant(words, self._commands)
         if not line and (await self._hearing.actor(who.account)).agent_id is not None:
             return await self._queue(who)

@@ -12,11 +12,12 @@ from bot.slack import blocks, carrying
 from bot.slack.blocks import PAGE, Asked, Post
 from bot.slack.deeds import Press
 from bot.slack.lines import reads
-from bot.slack.sending import Sending
+from bot.slack.sending import SIGNS, Sending
 from bot.slack.web import Web, asking
 from bot.slack.words import Wire
 from core.errors import DeskbellError
 from core.render import Voice
+from core.room import Mark
 from core.show import Answer, text
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,11 @@ class Answering:
                 )
         except DeskbellError:
             await self.directly(account, post)
+
+    async def received(self, place: str, ts: str) -> None:
+        """A sign on a message that it has come to who asked for it."""
+        async with asking():
+            await self._web.client.reactions_add(channel=place, timestamp=ts, name=SIGNS[Mark.SENT])
 
     async def directly(self, account: str, post: Post) -> None:
         """A direct message."""

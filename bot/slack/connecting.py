@@ -1,48 +1,15 @@
-"""How Slack is connected: what is done first, which keys are needed and where each is found, and whether they work."""
+"""Whether the keys of Slack work: the bot token with its scopes, the app-level token."""
 
 from collections.abc import Mapping, Sequence
 
 from slack_sdk.errors import SlackApiError
 
-from bot.connecting import Guide, Key
 from bot.slack.manifest import SCOPES
 from bot.slack.settings import Section
 from bot.slack.troubles import code_of
 from bot.slack.web import made_client
 from core.connector import Finding, Severity
 from core.show import text
-
-GUIDE = Guide(
-    name="slack",
-    before=(
-        text("Print the app's manifest: deskbell manifest slack"),
-        text("Open https://api.slack.com/apps, choose “Create New App”, then “From a manifest”, and paste it."),
-        text("Choose “Install to Workspace”."),
-    ),
-    keys=(
-        Key(
-            "SLACK_BOT_TOKEN", text("Bot token: OAuth & Permissions → Bot User OAuth Token (begins with xoxb-)"),
-            looks_like=r"xoxb-[A-Za-z0-9-]{8,}",
-        ),
-        Key(
-            "SLACK_APP_TOKEN",
-            text(
-                "App-level token: Basic Information → App-Level Tokens → Generate, with the scope connections:write "
-                "(begins with xapp-). Leave it empty to be called at PUBLIC_URL instead."
-            ),
-            looks_like=r"xapp-[A-Za-z0-9-]{8,}", is_optional=True,
-        ),
-        Key(
-            "SLACK_SIGNING_SECRET",
-            text("Signing secret: Basic Information → App Credentials. Needed only without an app-level token."),
-            looks_like=r"[A-Za-z0-9-]{8,}", is_optional=True,
-        ),
-    ),
-    after=(
-        text("Start the desk: deskbell run"),
-        text("In Slack, invite the app to your team's channel (/invite @deskbell) and type there: /ticket desk setup"),
-    ),
-)  # fmt: skip
 
 
 async def tried(values: Mapping[str, str]) -> Sequence[Finding]:

@@ -238,6 +238,11 @@ def mentioned(text: str) -> set[str]:
     return {token[1:].partition("|")[0] for token in _TOKEN.findall(text) if token.startswith("@")}
 
 
+def calling(text: str, words: Mapping[str, str]) -> str:
+    """A text whose first mention is by these words in place of an account."""
+    return re.sub(r"<@(\w+)(?:\|[^<>]*)?>", lambda found: words.get(found[1], found[0]), text, count=1)
+
+
 def calls_somebody(text: str, me: Me) -> bool:
     """Whether a text calls a person other than the app, or a group."""
     groups = any(token.startswith("!") for token in _TOKEN.findall(text))

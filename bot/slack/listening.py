@@ -13,7 +13,7 @@ from bot.lanes import Lanes
 from bot.losses import deactivated, lose_thread, thread_of
 from bot.oddities import Happening
 from bot.saying import subject
-from bot.slack import inbound, losses
+from bot.slack import inbound, leaving, losses
 from bot.slack.inbound import Broken, Came, Changed, LookedHome, Reacted, Removed, Revoked, Shut, Typed, Went
 from bot.slack.lines import meant
 from bot.slack.losses import ROOM
@@ -44,7 +44,7 @@ class Listening:
     """The desk's ear in Slack."""
 
     def __init__(self, parts: Parts) -> None:
-        self._web, self._desks, self._gaps = parts.web, parts.wiring.desks, parts.gaps
+        self._parts, self._web, self._desks, self._gaps = parts, parts.web, parts.wiring.desks, parts.gaps
         self._hearing, self._people, self._answering = parts.hearing, parts.people, parts.answering
         self._commands, self._emoji = parts.wiring.commands, parts.section.ticket_emoji
         self._oddities, self._losses, self._lanes = parts.oddities, parts.losses, Lanes()
@@ -136,7 +136,7 @@ class Listening:
             case Came(place, account):
                 await self._hearing.came(place, (await self._people.one(account, me)).person)
             case Went(place, account):
-                await self._hearing.left(place, account)
+                await leaving.went(self._parts, place, account)
             case Changed(user) if not self._people.remember(user, me).person.is_full:
                 await self._desks.change(SYSTEM, lambda desk: deactivated(desk, ROOM, user["id"]))
             case Shut(place, how):
@@ -179,7 +179,7 @@ class Listening:
 
     async def _command(self, typed: Typed, command: str, me: Me) -> After:
         """The app was called in a channel, outside our threads."""
-        line = meant(await self.saying.words(command, typed, me), self._commands) or "help"
+        line = meant(await self.saying.words(command, typed, me, is_command=True), self._commands) or "help"
         key = f"line:{typed.place}:{typed.ts}"
         heard = await self._hearing.does(Deed(account=typed.account, line=line, key=key, place=typed.place))
 
@@ -191,12 +191,12 @@ class Listening:
 
     async def _directly(self, typed: Typed, me: Me) -> After | None:
         """Something written to the app alone: a command of an agent's, or the answer of somebody who was asked."""
-        words, key = await self.saying.words(typed.text, typed, me), f"dm:{typed.place}:{typed.ts}"
+        words, key = await self.saying.words(typed.text, typed, me, is_command=True), f"dm:{typed.place}:{typed.ts}"
         actor = await self._hearing.actor(typed.account)
         if actor.agent_id is None:
             name = await self._people.name(typed.account, me)
             if await self._hearing.answered(typed.account, name, words, key):
-                return None
+                return lambda: self._answering.received(typed.place, typed.ts)
         line = meant(words, self._commands) or "help"
         heard = await self._hearing.does(Deed(account=typed.account, line=line, key=key, place=typed.place))
 

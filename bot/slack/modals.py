@@ -68,16 +68,18 @@ def _input(field: Field, speaker: Voice) -> Wire:
 
 def _element(field: Field, speaker: Voice) -> Wire:
     if field.choices:
-        options = [_option(value, meaning) for value, meaning in field.choices]
+        options = [_chosen_option(value, speaker.say(called)) for value, called in field.choices]
         chosen = [each for each in options if each["value"] == field.value]
         made: Wire = {"type": "static_select", "action_id": field.name, "options": options}
         return made | ({"initial_option": chosen[0]} if chosen else {})
     if field.is_offered:
-        asks = plain(speaker.say(text("Type to search")), 150)
+        asks = plain(speaker.say(field.hint or text("Type to search")), 150)
         kind = "multi_external_select" if field.is_several else "external_select"
         made = {"type": kind, "action_id": field.name, "min_query_length": 0, "placeholder": asks}
         return made | _chosen(kind, field.value)
     made = {"type": "plain_text_input", "action_id": field.name, "multiline": field.is_long}
+    if field.hint is not None:
+        made["placeholder"] = plain(speaker.say(field.hint), 150)
     value = clean(field.value)[:_INPUT]
     return made | ({"initial_value": value} if value else {})
 
@@ -92,8 +94,11 @@ def _chosen(kind: str, value: str) -> Wire:
 
 
 def _option(value: str, meaning: str) -> Wire:
-    shown = f"{value} – {meaning}" if meaning else value
-    return {"text": plain(shown, _OPTION), "value": value[:_VALUE]}
+    return _chosen_option(value, f"{value} – {meaning}" if meaning else value)
+
+
+def _chosen_option(value: str, called: str) -> Wire:
+    return {"text": plain(called, _OPTION), "value": value[:_VALUE]}
 
 
 def options(found: Sequence[tuple[str, str]], typed: str) -> Wire:

@@ -5,6 +5,7 @@ from functools import partial
 
 from bot.carrying import Carrying
 from bot.hearing import Heard, Said
+from bot.saying import asked, asks
 from bot.slack import carrying, inbound
 from bot.slack.inbound import Typed
 from bot.slack.losses import ROOM
@@ -46,7 +47,8 @@ class Saying:
 
     async def _as_said(self, typed: Typed, me: Me, *, files: tuple[int, ...]) -> Said:
         command = inbound.to_us(typed.text, me)
-        words = await self.words(typed.text if command is None else command, typed, me)
+        is_command = command is not None or typed.text.lstrip().startswith(("!", "/"))
+        words = await self.words(typed.text if command is None else command, typed, me, is_command=is_command)
         return Said(
             place=typed.place, root=typed.root, id=typed.ts, order=typed.ts, account=typed.account,
             words=words if command is None else f"!{words.lstrip('!') or 'help'}", at=typed.at, files=files,
@@ -54,13 +56,14 @@ class Saying:
             names_somebody=inbound.calls_somebody(typed.text, me),
         )  # fmt: skip
 
-    async def words(self, said: str, typed: Typed | None, me: Me) -> str:
+    async def words(self, said: str, typed: Typed | None, me: Me, *, is_command: bool = False) -> str:
         """A text of Slack's as people read it; agents bear the name they have at the desk."""
         called = inbound.mentioned(said)
-        names = await self._desks.read(SYSTEM, lambda desk: _handles(desk, called)) if called else {}
-        for account in called - names.keys():
-            names[account] = await self._people.name(account, me)
-        return inbound.as_words(said, names, typed.emoji if typed else None).strip()
+        agents = await self._desks.read(SYSTEM, lambda desk: _handles(desk, called)) if called else {}
+        others = {account: await self._people.name(account, me) for account in called - agents.keys()}
+        if is_command and asks(said):
+            said = inbound.calling(said, {account: asked(ROOM, account, name) for account, name in others.items()})
+        return inbound.as_words(said, agents | others, typed.emoji if typed else None).strip()
 
     def _whispers(self, typed: Typed, heard: Iterable[Heard], line: str) -> After | None:
         told = [each for each in heard if each.answer is not None]

@@ -63,10 +63,9 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """How a mail came: when, with which files, and what the desk knows of it beforehand."""
+    """How a mail came: when, and what the desk knows of it beforehand."""
 
     now: datetime
-    files: tuple[int, ...] = ()
     is_history: bool = False
     is_from_agent: bool = False
     """Whether its sender's address is an agent's: they may pass mails on."""
@@ -103,7 +102,7 @@ def said(mail: Mail, box: Box, came: Came) -> Said:
     rest = mail.folded.rest if own else ""
     return Said(
         mail.message_id, _sender(writer(mail, (box.domain,)), mail.language), own or mail.text.strip() or _NO_WORDS,
-        came.at(mail), files=came.files, letter=_letter(mail, box, came, rest),
+        came.at(mail), letter=_letter(mail, box, came, rest),
     )  # fmt: skip
 
 
@@ -112,7 +111,7 @@ def answered(mail: Mail, box: Box, came: Came) -> Answered:
     own = mail.folded.own.strip()
     return Answered(
         mail.message_id, _sender(mail.author, ""), own or mail.text.strip() or _NO_WORDS, came.at(mail),
-        _letter(mail, box, came, mail.folded.rest if own else ""), came.files,
+        _letter(mail, box, came, mail.folded.rest if own else ""),
     )  # fmt: skip
 
 
@@ -161,11 +160,15 @@ def _notes(mail: Mail) -> Iterator[Text]:
     yield from mail.notes
 
 
+def is_passed_on(mail: Mail) -> bool:
+    """Whether its first line says that its sender only passes it on: only an agent's is believed."""
+    return _FORWARD.match(mail.folded.own) is not None
+
+
 def _passed_on(mail: Mail) -> Original | None:
     """Who wrote first what an agent passes on with `@fwd` as its first line."""
     original = mail.folded.original
-    is_meant = _FORWARD.match(mail.folded.own) is not None
-    return original if is_meant and original is not None and "@" in original.address else None
+    return original if is_passed_on(mail) and original is not None and "@" in original.address else None
 
 
 def _forwarded(mail: Mail, box: Box, came: Came, original: Original) -> Said:
@@ -177,8 +180,7 @@ def _forwarded(mail: Mail, box: Box, came: Came, original: Original) -> Said:
     )  # fmt: skip
     who = Address(original.name, original.address)
     return Said(
-        mail.message_id, _sender(who, mail.language), words or _NO_WORDS, came.at(mail), files=came.files,
-        letter=letter,
+        mail.message_id, _sender(who, mail.language), words or _NO_WORDS, came.at(mail), letter=letter,
     )  # fmt: skip
 
 

@@ -1,46 +1,51 @@
-"""One mailbox: listens for its mails, and sends by a server or, without one, writes mails as files."""
+"""One mailbox: reads it, and sends by a server or, without one, writes mails as files."""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 
-import aiosmtplib
-
-from connectors.email import listener, outbound
+from connectors.email import outbound, trying
+from connectors.email.account import Account
+from connectors.email.filing import Filing, Reply
+from connectors.email.mailbox import Mailbox
+from connectors.email.outbound import Letterhead
+from connectors.email.posting import Posting
+from connectors.email.proof import Proof
 from connectors.email.receiving import Receiving
-from connectors.email.settings import Section, Server
-from core.connector import Described, Finding, Found, Outgoing, Sent, Severity
-from core.errors import AddressGone, PermanentError, TemporaryError
+from connectors.email.taking import Taking
+from connectors.email.tokens import Keeps, Tokens
+from core.connector import Described, Finding, Found, Outgoing, Sent
+from core.errors import PermanentError
 from core.files import Store
 from core.pushed import SAY
 from core.show import text
 from core.store import Desks
-
-_PATIENCE_S = 20
-_AWAY = timedelta(seconds=30)
-_NO_SUCH_MAILBOX = (550, 551, 553)
+from core.vault import Vault
 
 
 class MailLine:
     """The line of one channel."""
 
-    def __init__(
-        self, section: Section, channel: Described, desks: Desks, store: Store, secret: str, box: Path
-    ) -> None:
-        self._address = str(channel.settings.get("address", ""))
-        if "@" not in self._address:
+    def __init__(self, channel: Described, desks: Desks, store: Store, secret: str, box: Path) -> None:
+        account = Account.of(channel.settings)
+        if "@" not in account.address:
             raise PermanentError(text("Channel {name} has no e-mail address.", name=channel.name))
-        self._name, self._url = str(channel.settings.get("from_name", "")), str(channel.settings.get("smtp_url", ""))
-        self._desks, self._store, self._secret, self._box = desks, store, secret, box
-        self._listens = section.listen if section.address == self._address else ""
-        self._receiving = Receiving(channel, desks, store)
+        self._account, self._desks, self._store, self._box = account, desks, store, box
+        self._head = Letterhead(account.address, account.from_name, Proof(secret), account.plus)
+        keeps = Keeps(desks, Vault(secret), channel.id)
+        self._tokens = Tokens(account.oauth, keeps) if account.oauth else None
+        self._posting = Posting(account, account.smtp, self._tokens) if account.smtp else None
+        self._filing = Filing(account, self._tokens)
+        self._mailbox: Mailbox | None = None
+        if account.imap:
+            taking = Taking(channel, desks, Receiving(channel, desks, store, secret))
+            self._mailbox = Mailbox(channel, account, account.imap, self._tokens, desks, taking)
 
     async def run(self) -> None:
-        """Listens until cancelled."""
-        if self._listens:
-            await listener.listen(self._listens, self._address, self._receiving.take)
+        """Reads the mailbox until cancelled; where there is none, mails come by the listener alone."""
+        if self._mailbox is not None:
+            await self._mailbox.run()
         else:
             await asyncio.Event().wait()
 
@@ -52,12 +57,13 @@ class MailLine:
         """Sends a reply; what was sent by mail is neither changed nor taken back."""
         if outgoing.kind != SAY:
             raise PermanentError(text("A mail that was sent stays as it is. Send a correction instead."))
-        called = outbound.message_id(outgoing, self._address, self._secret)
-        made = outbound.mail(outgoing, self._address, self._name, called=called, at=self._desks.clock())
+        called = outbound.message_id(outgoing, self._head)
+        made = outbound.mail(outgoing, self._head, at=self._desks.clock())
         paths = [self._store.path(each.sha256) for each in outgoing.files]
         await asyncio.to_thread(outbound.attach, made, outgoing.files, paths)
-        if self._url:
-            await _sent_by(Server(self._url), made)
+        if self._posting is not None:
+            await self._posting.send(made, outbound.envelope_sender(outgoing, self._head))
+            self._filing.add(Reply(called, await asyncio.to_thread(bytes, made)))
         else:
             await asyncio.to_thread(_written, self._box, outgoing.nonce, bytes(made))
         return Sent(called)
@@ -66,46 +72,13 @@ class MailLine:
         """A mail repeats under the same id: whoever gets it twice sees it once."""
         return Found.ABSENT
 
+    async def close(self) -> None:
+        """Nothing is filed any more."""
+        await self._filing.close()
+
     async def try_keys(self) -> Sequence[Finding]:
-        """Whether the server lets us in."""
-        if not self._url:
-            return (Finding(Severity.WARNING, text("Mails are written into {folder}.", folder=str(self._box))),)
-        try:
-            async with _client(Server(self._url)):
-                pass
-        except (aiosmtplib.SMTPException, OSError) as error:
-            said = text("The mail server does not let us in ({why}).", why=type(error).__name__)
-            return (Finding(Severity.ERROR, said, "EMAIL_SMTP_URL"),)
-        return (Finding(Severity.ON, text("The mail server lets us in."), "EMAIL_SMTP_URL"),)
-
-
-def _client(server: Server) -> aiosmtplib.SMTP:
-    return aiosmtplib.SMTP(
-        hostname=server.host, port=server.port, use_tls=server.is_sealed, username=server.user or None,
-        password=server.password or None, start_tls=None if server.is_sealed else server.seals, timeout=_PATIENCE_S,
-    )  # fmt: skip
-
-
-async def _sent_by(server: Server, made: EmailMessage) -> None:
-    """Hands a mail to the server. A refusal for good is one; everything else is tried again under the same id."""
-    try:
-        async with _client(server) as client:
-            await client.send_message(made)
-    except aiosmtplib.SMTPRecipientsRefused as error:
-        codes = [each.code for each in error.recipients]
-        if any(code in _NO_SUCH_MAILBOX for code in codes):
-            raise AddressGone(text("The mail server knows no such address.")) from None
-        raise _away() from None
-    except aiosmtplib.SMTPResponseException as error:
-        if 500 <= error.code < 600 and not isinstance(error, aiosmtplib.SMTPAuthenticationError):
-            raise PermanentError(text("The mail server refuses it ({code}).", code=error.code)) from None
-        raise _away() from None
-    except (aiosmtplib.SMTPException, OSError, TimeoutError):
-        raise _away() from None
-
-
-def _away() -> TemporaryError:
-    return TemporaryError(text("The mail server cannot be reached."), retry_after=_AWAY)
+        """Whether both servers let us in, and what the mailbox offers."""
+        return await trying.findings(self._account, self._tokens, self._box)
 
 
 def _written(box: Path, name: str, content: bytes) -> None:

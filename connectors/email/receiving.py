@@ -1,24 +1,52 @@
-"""Takes a mail in: kept whole beside its message, acknowledged after the commit, never lost for its own content."""
+"""Takes mails in: kept whole beside their messages, acknowledged after the commit, never lost for their content.
+
+What waits at the same time is taken in together, in the order it came: one transaction for many mails.
+"""
 
 import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
 
 from connectors.email import inbound
-from connectors.email.inbound import Box, Came
+from connectors.email.inbound import Box, Came, Parcel
 from connectors.email.proof import Proof
 from connectors.email.reading import Mail, read
 from core import files, intake, teams
 from core.actor import SYSTEM
 from core.connector import Answered, Bounced, Described, Said
 from core.desk import Desk
-from core.errors import Unreadable, UserError
-from core.files import Store
+from core.errors import DeskbellError, TemporaryError, Unreadable, UserError
+from core.files import Store, Taken
 from core.receipt import Receipt, Source
 from core.show import text
 from core.store import Desks
 
-_AT_ONCE = 2
-"""Mails read at the same time; a large one takes memory several times its size."""
+_TOGETHER, _BYTES_TOGETHER = 32, 8 * 1024 * 1024
+"""Mails that are taken in together at most, and how large they are; a large one takes memory several times its size."""
 _LOOP = text("It has come round in a loop: this desk sent it by itself, or too many servers have passed it on.")
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A mail that waits to be taken in, and who waits for it."""
+
+    raw: bytes
+    is_history: bool
+    done: asyncio.Future[Receipt] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+@dataclass(slots=True)
+class _Read:
+    """What a mail says, with its files in the store; they have no ids yet."""
+
+    says: Said | Bounced
+    files: Sequence[tuple[str, Taken]] = ()
+    why_aside: Unreadable | None = None
+    passed_on: Said | None = None
+    """What it says where an agent has sent it, who only passes it on."""
 
 
 class Receiving:
@@ -30,67 +58,144 @@ class Receiving:
         self._box = Box(str(settings.get("address", "")), Proof(secret), trusted)
         self._source = Source(channel.id, channel.kind, channel.team_id)
         self._desks, self._store = desks, store
-        self._reading = asyncio.Semaphore(_AT_ONCE)
+        self._waiting: deque[_Waiting] = deque()
+        self._working: asyncio.Task[None] | None = None
 
     async def take(self, raw: bytes, *, history: bool = False) -> Receipt:
         """Takes one mail in; the same again finds the first. Raises TemporaryError where it must be tried again.
 
         With `history` it is of the past: kept with its own date, and nothing follows from it.
         """
-        async with self._reading:
-            mail = await asyncio.to_thread(read, raw)
-            if await self._is_known(mail.message_id):
-                return Receipt(is_repeat=True)
-            if inbound.is_loop(mail, self._box):
-                return await self._put_aside(mail, raw, Unreadable(_LOOP))
-            came = Came(self._desks.clock(), is_history=history)
-            lost = None if history else inbound.bounced(mail, self._box, came)
-            if lost is not None:
-                return await self._take_in(lost, raw)
-            came = Came(came.now, await self._kept(mail, raw), history, await self._is_from_agent(mail))
-            said = await asyncio.to_thread(inbound.said, mail, self._box, came)
-        return await self._take_in(said, raw)
+        waiting = _Waiting(raw, history)
+        self._waiting.append(waiting)
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work(), name="taking mails in")
+        return await waiting.done
+
+    async def _work(self) -> None:
+        """Takes in all that waits, as much together as may be."""
+        while self._waiting:
+            batch = self._next()
+            try:
+                receipts = await self._take_all(batch)
+            except Exception as error:
+                _tell_all(batch, error)
+            else:
+                for each, receipt in zip(batch, receipts, strict=True):
+                    _tell(each, receipt)
+
+    def _next(self) -> list[_Waiting]:
+        batch = [self._waiting.popleft()]
+        size = len(batch[0].raw)
+        while self._waiting and len(batch) < _TOGETHER:
+            size += len(self._waiting[0].raw)
+            if size > _BYTES_TOGETHER or self._waiting[0].is_history != batch[0].is_history:
+                break
+            batch.append(self._waiting.popleft())
+        return batch
+
+    async def _take_all(self, batch: Sequence[_Waiting]) -> list[Receipt]:
+        keys, ready = await asyncio.to_thread(self._all_read, batch, self._desks.clock())
+        receipts = dict(zip(ready, await self._take_in(list(ready.values())), strict=True))
+        return [receipts.pop(key, Receipt(is_repeat=True)) for key in keys]
+
+    def _all_read(self, batch: Sequence[_Waiting], now: datetime) -> tuple[list[str], dict[str, _Read]]:
+        """The ids of mails in their order, and what they say by their ids, the same one once."""
+        keys: list[str] = []
+        ready: dict[str, _Read] = {}
+        for each in batch:
+            mail = read(each.raw)
+            keys.append(mail.message_id)
+            if mail.message_id not in ready:
+                ready[mail.message_id] = self._one_read(mail, each.raw, Came(now, each.is_history))
+        return keys, ready
+
+    def _one_read(self, mail: Mail, raw: bytes, came: Came) -> _Read:
+        """What of a mail takes time without the store: its words are looked for, and its files put on disk."""
+        lost = None if came.is_history else inbound.bounced(mail, self._box, came)
+        if lost is not None:
+            return _Read(lost)
+        aside = Unreadable(_LOOP) if inbound.is_loop(mail, self._box) else None
+        by_agent = replace(came, is_from_agent=True)
+        passed_on = inbound.said(mail, self._box, by_agent) if inbound.is_passed_on(mail) else None
+        said = inbound.said(mail, self._box, came)
+        return _Read(said, self._stored(inbound.parcels(mail, raw)), aside, passed_on)
+
+    def _stored(self, parcels: Sequence[Parcel]) -> list[tuple[str, Taken]]:
+        taken = self._store.take_all([each.content for each in parcels])
+        return [(each.name, one) for each, one in zip(parcels, taken, strict=True)]
+
+    async def _take_in(self, ready: Sequence[_Read]) -> list[Receipt]:
+        """In one transaction; where one of them stands in the way, each in its own."""
+
+        def together(desk: Desk) -> list[Receipt]:
+            return [intake.receive(desk, self._source, each) for each in _all_meant(desk, ready)]
+
+        if any(each.why_aside for each in ready):
+            return [await self._one(each) for each in ready]
+        try:
+            return await self._desks.change(intake.actor(self._source), together) if ready else []
+        except TemporaryError:
+            raise
+        except (DeskbellError, *intake.ODD):
+            return [await self._one(each) for each in ready]
+
+    async def _one(self, each: _Read) -> Receipt:
+        """Takes in one mail; what fails for its own content goes to quarantine."""
+        what = await self._desks.change(SYSTEM, lambda desk: _all_meant(desk, [each])[0])
+        why: UserError | None = each.why_aside
+        if why is None:
+            try:
+                return await intake.take_in(self._desks, self._source, what)
+            except UserError as error:
+                why = error
+        refused = why
+        await self._desks.change(SYSTEM, lambda desk: intake.refuse(desk, self._source, what, refused))
+        return Receipt(is_quarantined=True)
 
     async def take_sent(self, raw: bytes) -> Receipt:
         """Takes in a mail one of us has sent by a program of their own; what answers no ticket is not kept."""
-        async with self._reading:
-            mail = await asyncio.to_thread(read, raw)
-            if self._box.proof.is_own_id(mail.message_id) or await self._is_known(mail.message_id):
-                return Receipt(is_repeat=True)
-            came = Came(self._desks.clock())
-            answered = await asyncio.to_thread(inbound.answered, mail, self._box, came)
-            if not await self._desks.read(SYSTEM, lambda desk: intake.answers_something(desk, self._source, answered)):
-                return Receipt()
-            came = Came(came.now, await self._kept(mail, raw))
-            answered = await asyncio.to_thread(inbound.answered, mail, self._box, came)
-        return await self._take_in(answered, raw)
+        mail = await asyncio.to_thread(read, raw)
+        if self._box.proof.is_own_id(mail.message_id):
+            return Receipt(is_repeat=True)
+        came = Came(self._desks.clock())
+        answered = await asyncio.to_thread(inbound.answered, mail, self._box, came)
+        if not await self._desks.read(SYSTEM, lambda desk: intake.answers_something(desk, self._source, answered)):
+            return Receipt()
+        taken = await asyncio.to_thread(lambda: self._stored(inbound.parcels(mail, raw)))
 
-    async def _is_known(self, message_id: str) -> bool:
-        return await self._desks.read(SYSTEM, lambda desk: intake.is_known(desk, self._source, message_id))
+        def keep(desk: Desk) -> Answered:
+            return replace(answered, files=tuple(files.keep_all(desk, taken)))
 
-    async def _is_from_agent(self, mail: Mail) -> bool:
-        address = mail.author.address
-        return await self._desks.read(SYSTEM, lambda desk: teams.agent_of_address(desk, address) is not None)
+        whole = await self._desks.change(SYSTEM, keep)
+        return await intake.take_in(self._desks, self._source, whole)
 
-    async def _kept(self, mail: Mail, raw: bytes) -> tuple[int, ...]:
-        """Its files and itself, in the store before any message speaks of them."""
-        parcels = await asyncio.to_thread(inbound.parcels, mail, raw)
-        taken = [(each.name, await asyncio.to_thread(self._store.take, each.content)) for each in parcels]
 
-        def keep(desk: Desk) -> tuple[int, ...]:
-            return tuple(files.keep(desk, each, name) for name, each in taken)
+def _all_meant(desk: Desk, ready: Sequence[_Read]) -> list[Said | Bounced]:
+    """What mails say, with all their files noted in the same transaction."""
+    ids = iter(files.keep_all(desk, [each for one in ready for each in one.files]))
+    return [_meant(desk, each, tuple(islice(ids, len(each.files)))) for each in ready]
 
-        return await self._desks.change(SYSTEM, keep)
 
-    async def _take_in(self, what: Said | Answered | Bounced, raw: bytes) -> Receipt:
-        try:
-            return await intake.take_in(self._desks, self._source, what)
-        except UserError as error:
-            why = error
-        await self._desks.change(SYSTEM, lambda desk: intake.refuse(desk, self._source, what, why))
-        return Receipt(is_quarantined=True)
+def _meant(desk: Desk, each: _Read, kept: tuple[int, ...]) -> Said | Bounced:
+    if isinstance(each.says, Bounced):
+        return each.says
+    if each.passed_on is not None and _is_agents(desk, each.passed_on):
+        return replace(each.passed_on, files=kept)
+    return replace(each.says, files=kept)
 
-    async def _put_aside(self, mail: Mail, raw: bytes, error: Unreadable) -> Receipt:
-        said = inbound.said(mail, self._box, Came(self._desks.clock(), await self._kept(mail, raw)))
-        await self._desks.change(SYSTEM, lambda desk: intake.refuse(desk, self._source, said, error))
-        return Receipt(is_quarantined=True)
+
+def _is_agents(desk: Desk, passed_on: Said) -> bool:
+    letter = passed_on.letter
+    return letter is not None and teams.agent_of_address(desk, letter.forwarder) is not None
+
+
+def _tell(waiting: _Waiting, receipt: Receipt) -> None:
+    if not waiting.done.done():
+        waiting.done.set_result(receipt)
+
+
+def _tell_all(batch: Sequence[_Waiting], error: Exception) -> None:
+    for each in batch:
+        if not each.done.done():
+            each.done.set_exception(error)

@@ -1,57 +1,41 @@
-"""Parts of albums that Telegram brings one by one wait for each other a moment; none is acknowledged before all are
-committed."""
+"""Albums come in parts, each by itself: those that may lack some wait a moment, and what their writers wrote next."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from connectors.telegram.updates import Raw, album_of
+from connectors.telegram.updates import Raw, album_of, whose
 
 ALBUM_S = 1.0
-"""The parts of an album come within this time (the platform's habit)."""
-_MOST_KNOWN = 1_000
-
-Take = Callable[[Sequence[Raw]], Awaitable[None]]
-"""Takes updates in; returns when they are committed."""
+"""The next part of an album comes within this time (the platform's habit)."""
 
 
-@dataclass(slots=True)
-class _Album:
-    parts: list[Raw]
-    taken: "asyncio.Task[None]"
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    parts: int
+    since_s: float
 
 
 @dataclass(slots=True)
 class Albums:
-    """The albums that are on their way."""
+    """The albums that were seen lately, and since when so many of their parts are there."""
 
-    take: Take
-    _open: dict[str, _Album] = field(default_factory=dict)
-    _over: dict[str, None] = field(default_factory=dict)
+    _seen: dict[str, _Seen] = field(default_factory=dict)
 
-    async def add(self, update: Raw) -> None:
-        """Returns when the album this is a part of is committed; raises for every part what went wrong with it.
+    def whole(self, updates: Sequence[Raw], now_s: float) -> list[Raw]:
+        """Those of all updates there are that may be taken in now, in their order."""
+        parts = Counter(filter(None, map(album_of, updates)))
+        self._seen = {album: self._when(album, count, now_s) for album, count in parts.items()}
+        late = {album for album, seen in self._seen.items() if now_s - seen.since_s < ALBUM_S}
+        found: list[Raw] = []
+        wait = set[tuple[int, str]]()
+        for update in updates:
+            if album_of(update) in late:
+                wait.add(whose(update))
+            if whose(update) not in wait:
+                found.append(update)
+        return found
 
-        A part that comes later, since Telegram waited for an answer to the first, is said by itself.
-        """
-        name = album_of(update)
-        if name in self._over:
-            await self.take([update])
-            return
-        album = self._open.get(name)
-        if album is None:
-            album = self._open[name] = _Album([], asyncio.create_task(self._gather(name)))
-        album.parts.append(update)
-        await asyncio.shield(album.taken)
-
-    async def _gather(self, name: str) -> None:
-        await asyncio.sleep(ALBUM_S)
-        parts = self._open.pop(name).parts
-        self._over[name] = None
-        while len(self._over) > _MOST_KNOWN:
-            del self._over[next(iter(self._over))]
-        try:
-            await self.take(parts)
-        except BaseException:
-            self._over.pop(name, None)
-            raise
+    def _when(self, album: str, count: int, now_s: float) -> _Seen:
+        seen = self._seen.get(album)
+        return seen if seen is not None and seen.parts == count else _Seen(count, now_s)

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from connectors.telegram.line import Doors, TelegramLine
 from connectors.telegram.settings import Section
+from core.bus import Bus
 from core.connector import Described, Finding, Line, Severity
 from core.errors import TemporaryError
 from core.files import Store
@@ -28,11 +29,10 @@ class Telegram:
 
     kind = "telegram"
 
-    def __init__(self, desks: Desks, store: Store, secret: str) -> None:
+    def __init__(self, desks: Desks, store: Store, bus: Bus, secret: str) -> None:
         self.section = Section()
-        self._desks, self._store, self._secret = desks, store, secret
+        self._desks, self._store, self._bus, self._secret = desks, store, bus, secret
         self._doors: Doors = {}
-        self._lines: dict[str, TelegramLine] = {}
 
     def routes(self) -> Sequence[Any]:
         """Where Telegram calls us."""
@@ -55,23 +55,22 @@ class Telegram:
 
     def line(self, channel: Described) -> Line:
         """The line of one bot."""
-        line = TelegramLine(self.section, channel, self._desks, self._store, self._doors, self._secret)
-        self._lines[channel.name] = line
-        return line
+        return TelegramLine(
+            self.section, channel, self._desks, self._store, self._bus, self._doors, self._secret
+        )  # fmt: skip
 
     async def _called(self, request: Request) -> Response:
-        """Telegram brings an update: it is acknowledged when it is committed, else it comes again."""
-        name = request.path_params["name"]
-        line, take = self._lines.get(name), self._doors.get(name)
+        """Telegram brings an update, to any process of this desk: it is acknowledged when it is kept, else it is
+        brought again.
+        """
+        line = self._doors.get(request.path_params["name"])
         if line is None or not line.is_telegram(request.headers.get("x-telegram-bot-api-secret-token", "")):
             return PlainTextResponse("forbidden", 403)
         size = request.headers.get("content-length", "")
-        if take is None:
-            return PlainTextResponse("starting", 503)
         if not size.isdigit() or int(size) > _LARGEST:
             return PlainTextResponse("too large", 413)
         try:
-            await take(await request.body())
+            await line.called(await request.body())
         except ValueError:
             return PlainTextResponse("not JSON", 400)
         except TemporaryError:

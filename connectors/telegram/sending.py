@@ -1,22 +1,28 @@
 """Sends to Telegram: posts, edits and takes back, call by call; what was cut short goes on where it stopped."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from telegram import Bot
 
-from connectors.telegram import markup, outbound, progress
+from connectors.telegram import outbound, progress
 from connectors.telegram.addresses import Place, chat_of, id_of, key_of, place_of
-from connectors.telegram.gate import Gate
+from connectors.telegram.gate import A_CHAT_S, Gate, asked_to_wait
 from connectors.telegram.markup import Marked
-from connectors.telegram.outbound import LONGEST_CAPTION, LONGEST_TEXT, Files, Post, Words
+from connectors.telegram.outbound import Files, Post, There, Words
 from connectors.telegram.posting import Posting, entities
 from connectors.telegram.troubles import Moved, PostGone, TelegramAway, TopicGone, asking
 from core.connector import Outgoing, Sent
 from core.errors import PermanentError, TemporaryError
 from core.files import Store
+from core.pushed import EDIT, RETRACT
 from core.show import text
 from core.store import Desks
+
+_A_TURN_S = 5.0
+"""So long one thing may begin with further posts before its sender is to come again: the last one has time to go."""
 
 
 class Sending:
@@ -27,7 +33,7 @@ class Sending:
         self._posting = Posting(bot, store)
 
     async def send(self, outgoing: Outgoing) -> Sent:
-        """Sends one thing. Raises as `troubles.asking`."""
+        """Sends one thing. Raises as `troubles.asking`, and NotKept."""
         match outgoing.kind:
             case "edit":
                 return await self._edit(outgoing)
@@ -37,21 +43,28 @@ class Sending:
                 return await self._say(outgoing)
 
     async def _say(self, outgoing: Outgoing) -> Sent:
-        posts = outbound.posts(outgoing)
-        if not posts:
+        there, posts = outbound.begun(outgoing), outbound.posts(outgoing)
+        if not posts and not there.ids:
             raise PermanentError(text("There is nothing to send."))
-        is_long = len(posts) > 1
-        said = await progress.read(self._desks, outgoing.delivery_id) if is_long else []
-        try:
-            for post in posts[len(said) :]:
-                said.append(await self._there(place_of(outgoing.address), post, "" if said else outgoing.answers))
-        except Exception:
-            await progress.keep(self._desks, outgoing.delivery_id, said)
-            raise
-        if is_long:
-            await progress.forget(self._desks, outgoing.delivery_id)
-        first, *more = (key for keys in said for key in keys)
-        return Sent(first, more_ids=tuple(more))
+        reply = "" if there.ids else outgoing.answers
+        return _sent(await self._post(outgoing, there, posts, reply, is_whole=not there.ids and len(posts) == 1))
+
+    async def _post(
+        self, outgoing: Outgoing, there: There, posts: Sequence[Post], reply: str, *, is_whole: bool = False
+    ) -> There:
+        """Adds posts to what is there; each is kept as soon as it is, but for the last one of what then is whole."""
+        began = time.monotonic()
+        for number, post in enumerate(posts):
+            if number and time.monotonic() - began > _A_TURN_S:
+                raise asked_to_wait(A_CHAT_S)
+            said = tuple(await self._there(place_of(outgoing.address), post, "" if number else reply))
+            if isinstance(post, Files):
+                there = replace(there, files=(*there.files, *said))
+            else:
+                there = replace(there, words=(*there.words, *said))
+            if not is_whole:
+                await progress.keep(self._desks, outgoing.delivery_id, there)
+        return there
 
     async def _there(self, place: Place, post: Post, reply: str) -> list[str]:
         """Sends a post where it belongs, also where the group has another id by now, or its topic is gone."""
@@ -79,28 +92,15 @@ class Sending:
             raise
 
     async def _edit(self, outgoing: Outgoing) -> Sent:
-        """Puts other words into the posts there are; further ones are added, spare ones taken away.
-
-        Each file is a post of its own, behind the words; where there are no others, the first one's caption has them.
-        """
-        place, marked = place_of(outgoing.address), markup.read(outgoing.words.text)
-        there, files = list(outgoing.earlier_ids), len(outgoing.files)
-        if files and len(there) <= files:
-            head, *rest = markup.split(marked, LONGEST_CAPTION)
-            await self._caption(there[0], head)
-            return Sent(there[0], more_ids=(*there[1:], *await self._more(place, rest)))
-        worded, filed = there[: len(there) - files], there[len(there) - files :]
-        parts = list(markup.split(marked, LONGEST_TEXT))
-        for key, part in zip(worded, parts, strict=False):
+        """Puts other words into the posts there are, as often as it is tried. What is added is kept at once."""
+        change = outbound.change(outgoing)
+        if change.caption is not None:
+            await self._caption(change.there.files[0], change.caption)
+        for key, part in change.reworded:
             await self._reword(key, part)
-        for key in worded[len(parts) :]:
+        for key in change.spare:
             await self._delete(key)
-        more = await self._more(place, parts[len(worded) :])
-        first, *others = [*worded[: len(parts)], *filed, *more]
-        return Sent(first, more_ids=tuple(others))
-
-    async def _more(self, place: Place, parts: Sequence[Marked]) -> list[str]:
-        return [key for part in parts for key in await self._there(place, Words(part), "")]
+        return _sent(await self._post(outgoing, change.there, [Words(part) for part in change.added], ""))
 
     async def _reword(self, key: str, part: Marked) -> None:
         await self._gate.turn(chat_of(key))
@@ -132,3 +132,13 @@ class Sending:
                 await self._bot.delete_message(chat_of(key), id_of(key))
         except PostGone:
             return
+
+
+def _sent(there: There) -> Sent:
+    first, *more = there.ids
+    return Sent(first, more_ids=tuple(more))
+
+
+def may_repeat(outgoing: Outgoing) -> bool:
+    """Whether trying once more what was perhaps done does no harm: other words and nothing new, or nothing at all."""
+    return outgoing.kind == RETRACT or (outgoing.kind == EDIT and not outbound.change(outgoing).added)

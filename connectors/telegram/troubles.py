@@ -1,6 +1,5 @@
 """What Telegram's refusals mean. Its errors are not passed on: some name the token."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,16 +12,13 @@ from telegram.error import (
     Forbidden,
     InvalidToken,
     NetworkError,
-    RetryAfter,
     TelegramError,
     TimedOut,
 )
-from telegram.warnings import PTBDeprecationWarning
 
 from core.errors import AddressGone, PermanentError, TemporaryError
 from core.show import text
 
-warnings.filterwarnings("ignore", category=PTBDeprecationWarning)  # its pauses are read in both of their shapes
 _AWAY = timedelta(seconds=5)
 _GONE_CHATS = (
     "chat not found",
@@ -87,6 +83,14 @@ class TopicGone(PermanentError):
         super().__init__(text("The topic is not in the group any more."))
 
 
+class AskedToWait(TelegramError):
+    """Telegram wants no more calls for so long (429)."""
+
+    def __init__(self, pause: timedelta) -> None:
+        super().__init__("asked to wait")
+        self.pause = pause
+
+
 class Moved(TelegramError):
     """A group became a supergroup, with another id."""
 
@@ -113,10 +117,8 @@ def _is_so_already(error: TelegramError) -> bool:
 def meaning(error: TelegramError) -> Exception:
     """What an error of the SDK's says to us."""
     match error:
-        case RetryAfter():
-            pause = error.retry_after
-            seconds = pause if isinstance(pause, timedelta) else timedelta(seconds=float(pause))
-            return TemporaryError(text("Telegram asks to wait."), retry_after=seconds + timedelta(milliseconds=100))
+        case AskedToWait():
+            return TemporaryError(text("Telegram asks to wait."), retry_after=error.pause + timedelta(milliseconds=100))
         case InvalidToken() | EndPointNotFound():
             return WrongToken()
         case Conflict():

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from telegram import Bot, User, WebhookInfo
 from telegram.error import TimedOut
-from telegram.request import HTTPXRequest
 
+from connectors.telegram.requests import Requests
 from connectors.telegram.settings import Section
 from connectors.telegram.troubles import TelegramAway, WrongToken, asking
 from core.connector import Finding, Severity
@@ -36,7 +36,7 @@ async def tried(values: Mapping[str, str]) -> Sequence[Finding]:
 
 
 async def _asked(section: Section) -> tuple[User, WebhookInfo]:
-    request = HTTPXRequest(read_timeout=_PATIENCE_S, connect_timeout=_PATIENCE_S)
+    request = Requests(read_timeout=_PATIENCE_S, connect_timeout=_PATIENCE_S)
     bot = Bot(section.bot_token, base_url=section.api_url, request=request)
     try:
         with asking():

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from telegram import Bot, Update
@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 Raw = dict[str, Any]
 """An update as JSON."""
+Take = Callable[[Sequence[Raw]], Awaitable[None]]
+"""Takes updates in; returns when they are committed."""
+_LARGEST_NUMBER = 2**63
 _LARGEST_KEPT = 256 * 1024
 """Bytes of an update that are kept raw."""
 
@@ -61,16 +64,27 @@ class Updates:
 def _writer(update: Raw) -> str:
     """Whose it is, as far as that can be read: it is forgotten together with them."""
     for content in update.values():
-        writer = content.get("from") if isinstance(content, dict) else None
-        number = writer.get("id") if isinstance(writer, dict) else None
-        if isinstance(number, int):
+        number = _id(content, "from")
+        if number:
             return str(number)
     return ""
 
 
+def _id(content: object, name: str) -> int:
+    found = content.get(name) if isinstance(content, dict) else None
+    number = found.get("id") if isinstance(found, dict) else None
+    return number if isinstance(number, int) else 0
+
+
+def whose(update: Raw) -> tuple[int, str]:
+    """In which chat it was written, and by whom, as far as that can be read: what has to stay in its order."""
+    return next(filter(None, (_id(each, "chat") for each in update.values())), 0), _writer(update)
+
+
 def is_update(found: object) -> bool:
     """Whether it is an update at all: anything with a number of its own."""
-    return isinstance(found, dict) and isinstance(found.get("update_id"), int)
+    number = found.get("update_id") if isinstance(found, dict) else None
+    return isinstance(number, int) and 0 <= number < _LARGEST_NUMBER
 
 
 def album_of(update: Raw) -> str:

@@ -14,13 +14,16 @@ from pathlib import Path
 from tests.crash.chats import crash_in_chats
 from tests.crash.counting import Outcome, compared
 from tests.crash.desk import server_in
+from tests.crash.mail import crash_with_a_mailbox
 from tests.crash.people import Agent, Customer
 from tests.crash.telegram import crash_with_a_bot
+from tests.platforms import dovecot
 from tests.postgres import Cluster, binaries
 
 CUSTOMERS = 4
-RUNS = ("sqlite", "postgres", "chats", "chats-postgres", "telegram", "telegram-postgres")
-ON_POSTGRES, IN_CHATS = ("postgres", "chats-postgres", "telegram-postgres"), ("chats", "chats-postgres")
+RUNS = ("sqlite", "postgres", "chats", "chats-postgres", "telegram", "telegram-postgres", "mail", "mail-postgres")
+ON_POSTGRES = ("postgres", "chats-postgres", "telegram-postgres", "mail-postgres")
+IN_CHATS, BY_MAIL = ("chats", "chats-postgres"), ("mail", "mail-postgres")
 
 
 async def crash(url: str, rounds: int, chance: random.Random) -> Outcome:
@@ -56,7 +59,7 @@ async def _settle(agent: Agent, customers: list[Customer]) -> None:
 
 
 def main() -> None:
-    """Runs it on both databases (SQLite alone where there is no PostgreSQL), then in two team chats and by a bot."""
+    """Runs it on both databases (without PostgreSQL: SQLite alone), in two team chats, by a bot and by mail."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
@@ -67,6 +70,9 @@ def main() -> None:
     for name in [given.only] if given.only else RUNS:
         if name in ON_POSTGRES and binaries() is None:
             print(f"{name}: not run, there are no server binaries here")
+            continue
+        if name in BY_MAIL and dovecot.binary() is None:
+            print(f"{name}: not run, there is no Dovecot here")
             continue
         failed |= not _run(name, given.rounds, random.Random(given.seed))
     sys.exit(failed)
@@ -92,6 +98,8 @@ def _outcome(name: str, rounds: int, chance: random.Random) -> Outcome:
             return asyncio.run(crash_in_chats(url, max(5, rounds // 4), chance))
         if name.startswith("telegram"):
             return asyncio.run(crash_with_a_bot(url, max(5, rounds // 4), chance))
+        if name in BY_MAIL:
+            return asyncio.run(crash_with_a_mailbox(url, max(5, rounds // 4), chance))
         return asyncio.run(crash(url, rounds, chance))
 
 

@@ -127,6 +127,69 @@ async def test_a_live_customer_nobody_answers_is_one_alert_until_the_dialog_is_t
     assert "Nobody is called for" in await ines.types("alert list")
 
 
+def _here(chat: Chat) -> list[tuple[str, bool]]:
+    """The calls in the team's channel, and whether each called the whole team."""
+    speak = Voice().say
+    lines = [each.shown for each in chat.got if each.root is None and isinstance(each.shown, Line)]
+    return [(" ".join(map(speak, line.texts)), line.calls_team) for line in lines if line.buttons]
+
+
+async def test_calls_within_seconds_are_one_line_and_call_the_team_once(shop: Shop, chat: Chat) -> None:
+    for number in range(5):
+        await shop.customer(f"c{number}").writes(f"Is anybody there? {number}")
+        await shop.passes("1s")
+    await shop.passes("3m 20s")
+    await chat.shows()
+    assert _here(chat) == [
+        ("A customer waits live and nobody answers: dialog 1.", True),
+        ("4 customers wait for somebody: dialog 2, dialog 3, dialog 4, dialog 5", False),
+    ]
+    assert [button.line for button in _buttons(chat)] == ["ticket next", "alert list"]
+
+
+async def test_what_somebody_has_meanwhile_is_not_told_of_with_others(shop: Shop, chat: Chat) -> None:
+    for number in range(3):
+        await shop.customer(f"c{number}").writes(f"Is anybody there? {number}")
+    await shop.passes("3m 1s")
+    await chat.types("INES", "dialog take 2")
+    await shop.passes("1m")
+    await chat.shows()
+    assert [said for said, _ in _here(chat)][1:] == ["A customer waits live and nobody answers: dialog 3."]
+
+
+async def test_a_minute_later_the_team_is_called_again(shop: Shop, chat: Chat) -> None:
+    await shop.customer("c1").writes("Is anybody there?")
+    await shop.passes("1m 30s")
+    await shop.customer("c2").writes("Is anybody there, too?")
+    await shop.passes("3m 1s")
+    await chat.shows()
+    assert [calls for _, calls in _here(chat)] == [True, True]
+
+
+async def test_who_comes_first_while_nobody_is_there_is_not_called_live_again(shop: Shop, chat: Chat) -> None:
+    await shop.passes("1h")
+    await shop.customer("c1").writes("Is anybody there?")
+    await chat.shows()
+    assert _here(chat) == [("A customer wrote while nobody was here: #2.", False)]
+    assert _buttons(chat)[0].line == "ticket take 2"
+
+
+async def test_who_is_given_something_is_called_once(shop: Shop, chat: Chat) -> None:
+    await chat.types("BOSS", "ticket assign 1 @ines")
+    told = [each for each in await chat.shows() if "@INES" in each or each.startswith("dm INES")]
+    assert len(told) == 1, told
+    assert not told[0].startswith("dm")
+
+
+async def test_who_is_not_in_the_threads_channel_is_told_directly(shop: Shop, chat: Chat) -> None:
+    await chat.types("BOSS", "desk team-add tech")
+    await chat.types("BOSS", "desk join @ben tech")
+    await chat.types("BOSS", "desk leave @ben support")
+    await chat.shows()
+    await chat.types("BOSS", "ticket assign 1 @ben")
+    assert "dm BEN: #1 is yours now." in await chat.shows()
+
+
 async def test_what_comes_while_a_team_is_silent_is_told_in_one_line_afterwards(shop: Shop, chat: Chat) -> None:
     await chat.types("INES", "ticket new tom@example.com The chair squeaks")
     await chat.types("INES", "ticket release 2")
@@ -174,6 +237,7 @@ async def test_who_is_on_call_is_named_in_place_of_everybody(shop: Shop, chat: C
     posted = await chat.shows()
     assert "line C1: A customer waits live and nobody answers: dialog 1. @INES" in posted
     await chat.types("BOSS", "alert oncall nobody")
+    await shop.passes("1m")
     await _mails(shop)
     assert await _calls(chat) == [WROTE]
 

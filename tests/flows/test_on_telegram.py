@@ -125,7 +125,7 @@ async def test_a_reaction_is_a_line_in_the_thread(scene: Scene) -> None:
     assert await scene.shows() == ["line C1: the customer: reacted with 👍"]
 
 
-async def test_a_block_is_a_line_with_other_ways_and_answers_fail_untried_until_it_ends(scene: Scene) -> None:
+async def test_a_block_is_a_line_with_other_ways_and_answers_wait_or_fail_untried_until_it_ends(scene: Scene) -> None:
     await scene.ana.writes("My lamp is broken")
     await scene.shows()
     root = await scene.root()
@@ -137,6 +137,9 @@ async def test_a_block_is_a_line_with_other_ways_and_answers_fail_untried_until_
     (line,) = await scene.shows()
     assert line.endswith("they have blocked us or left. We know another way to reach them: e-mail")
     await scene.chat.says("INES", "Which one?", root=root)
+    await scene.shop.passes("5s")
+    assert "mark C1: 000004 stopped" in await scene.chat.shows()
+    await scene.chat.types("INES", "message send 1")
     await scene.shop.passes("5s")
     assert [each for each in await scene.chat.shows() if "failed" in each or "delivered" in each] == [
         "line C1: a reply could not be delivered", "mark C1: 000004 failed",

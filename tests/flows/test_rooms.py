@@ -272,7 +272,7 @@ async def test_somebody_who_is_no_agent_is_asked_and_their_answer_is_a_note(shop
     await chat.types("INES", "dialog end 1")
     await chat.shows()
     assert await chat.types("INES", "ticket ask 1 @slack:JOE with:1 Is this ours?") == (
-        "Asked. The answer comes back here as a note."
+        "Asked @slack:JOE. The answer comes back here as a note."
     )
     (asked,) = [each for each in await chat.shows() if each.startswith("dm JOE")]
     assert "Ines asks: Is this ours?" in asked

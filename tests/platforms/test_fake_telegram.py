@@ -1,7 +1,5 @@
 """The fake Telegram against the real SDK: what a bot may write, and what people see of it."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 import telegram as sdk
 from telegram.constants import ReactionEmoji
@@ -11,34 +9,6 @@ from tests.platforms.telegram_entities import part
 from tests.platforms.telegram_errors import NotOffered
 from tests.platforms.telegram_product import client, refusal
 from tests.platforms.telegram_reactions import REACTIONS, plain
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    """Telegram, with nobody in it."""
-    async with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def bot(telegram: FakeTelegram) -> Bot:
-    """A shop's bot."""
-    return telegram.bot("shop_bot")
-
-
-@pytest.fixture
-async def ana(telegram: FakeTelegram, bot: Bot) -> Person:
-    """A customer who has pressed Start."""
-    ana = telegram.person("Ana", language="de", username="ana_s")
-    await ana.starts(bot)
-    return ana
-
-
-@pytest.fixture
-async def api(telegram: FakeTelegram, bot: Bot) -> AsyncIterator[sdk.Bot]:
-    """The shop's client."""
-    async with client(telegram, bot) as made:
-        yield made
 
 
 async def test_a_bot_is_known_by_its_token(telegram: FakeTelegram, bot: Bot, api: sdk.Bot) -> None:

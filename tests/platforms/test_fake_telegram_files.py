@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 import telegram as sdk
@@ -12,34 +11,6 @@ from tests.platforms.fake_telegram import Bot, FakeTelegram, Person, picture
 from tests.platforms.telegram_errors import NotOffered
 from tests.platforms.telegram_files import MB
 from tests.platforms.telegram_product import client, refusal, words
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    """Telegram, with nobody in it."""
-    async with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def bot(telegram: FakeTelegram) -> Bot:
-    """A shop's bot."""
-    return telegram.bot("shop_bot")
-
-
-@pytest.fixture
-async def ana(telegram: FakeTelegram, bot: Bot) -> Person:
-    """A customer who has pressed Start."""
-    ana = telegram.person("Ana")
-    await ana.starts(bot)
-    return ana
-
-
-@pytest.fixture
-async def api(telegram: FakeTelegram, bot: Bot) -> AsyncIterator[sdk.Bot]:
-    """The shop's client."""
-    async with client(telegram, bot, patience_s=60) as made:
-        yield made
 
 
 async def newest(api: sdk.Bot) -> sdk.Message:

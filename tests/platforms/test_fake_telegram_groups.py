@@ -1,26 +1,11 @@
 """The fake Telegram against the real SDK: groups, who hears what in them, topics, and supergroups."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 import telegram as sdk
 
 from tests.platforms.fake_telegram import Bot, Chat, FakeTelegram, Person
 from tests.platforms.telegram_errors import NotOffered
 from tests.platforms.telegram_product import client, kinds, refusal, words
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    """Telegram, with nobody in it."""
-    async with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def bot(telegram: FakeTelegram) -> Bot:
-    """A shop's bot."""
-    return telegram.bot("shop_bot")
 
 
 @pytest.fixture
@@ -51,13 +36,6 @@ async def forum(telegram: FakeTelegram, bot: Bot, ana: Person, ben: Person) -> C
     await ana.promotes(bot, forum)
     bot.inbox.drop()
     return forum
-
-
-@pytest.fixture
-async def api(telegram: FakeTelegram, bot: Bot) -> AsyncIterator[sdk.Bot]:
-    """The shop's client."""
-    async with client(telegram, bot) as made:
-        yield made
 
 
 async def heard(api: sdk.Bot) -> list[str | None]:

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator
 from functools import partial
 
 import aiohttp
@@ -13,6 +12,9 @@ from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
 from tests.platforms.fake_telegram import Bot, FakeTelegram, Person
 from tests.platforms.telegram_product import client, refusal, words
+
+pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+"""The SDK warns whenever it is asked to wait, of a way of writing pauses."""
 
 ECHO = """
 import sys
@@ -31,34 +33,6 @@ app.run_polling(timeout=2)
 def wait(seconds: int) -> str:
     """What the SDK says of a 429."""
     return f"Flood control exceeded. Retry in {seconds} seconds"
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    """Telegram, with nobody in it."""
-    async with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def bot(telegram: FakeTelegram) -> Bot:
-    """A shop's bot."""
-    return telegram.bot("shop_bot")
-
-
-@pytest.fixture
-async def ana(telegram: FakeTelegram, bot: Bot) -> Person:
-    """A customer who has pressed Start."""
-    ana = telegram.person("Ana")
-    await ana.starts(bot)
-    return ana
-
-
-@pytest.fixture
-async def api(telegram: FakeTelegram, bot: Bot) -> AsyncIterator[sdk.Bot]:
-    """The shop's client."""
-    async with client(telegram, bot) as made:
-        yield made
 
 
 async def test_a_chat_takes_one_message_a_second_after_a_small_burst() -> None:

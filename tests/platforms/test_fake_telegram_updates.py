@@ -1,44 +1,14 @@
 """The fake Telegram against the real SDK: how updates come by polling, and pressed buttons."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
 import telegram as sdk
 
 from tests.platforms.fake_telegram import Bot, FakeTelegram, Person
 from tests.platforms.telegram_product import client, kinds, refusal, words
 
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    """Telegram, with nobody in it."""
-    async with FakeTelegram() as fake:
-        yield fake
-
-
-@pytest.fixture
-def bot(telegram: FakeTelegram) -> Bot:
-    """A shop's bot."""
-    return telegram.bot("shop_bot")
-
-
-@pytest.fixture
-async def ana(telegram: FakeTelegram, bot: Bot) -> Person:
-    """A customer who has pressed Start."""
-    ana = telegram.person("Ana", language="de", username="ana_s", last_name="Sommer")
-    await ana.starts(bot)
-    return ana
-
-
-@pytest.fixture
-async def api(telegram: FakeTelegram, bot: Bot) -> AsyncIterator[sdk.Bot]:
-    """The shop's client."""
-    async with client(telegram, bot) as made:
-        yield made
 
 
 async def test_a_message_says_who_wrote_it_and_where(bot: Bot, ana: Person, api: sdk.Bot) -> None:

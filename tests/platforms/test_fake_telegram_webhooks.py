@@ -6,40 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 import telegram as sdk
 from aiohttp import web
 
 from tests.platforms.fake_telegram import Bot, FakeTelegram, Person
 from tests.platforms.telegram_product import client, refusal, words
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    """Telegram, whose webhooks do not rest long."""
-    async with FakeTelegram(retry_webhook_s=0.01) as fake:
-        yield fake
-
-
-@pytest.fixture
-def bot(telegram: FakeTelegram) -> Bot:
-    """A shop's bot."""
-    return telegram.bot("shop_bot")
-
-
-@pytest.fixture
-async def ana(telegram: FakeTelegram, bot: Bot) -> Person:
-    """A customer who has pressed Start."""
-    ana = telegram.person("Ana", language="de", username="ana_s", last_name="Sommer")
-    await ana.starts(bot)
-    return ana
-
-
-@pytest.fixture
-async def api(telegram: FakeTelegram, bot: Bot) -> AsyncIterator[sdk.Bot]:
-    """The shop's client."""
-    async with client(telegram, bot) as made:
-        yield made
 
 
 @dataclass

@@ -6,10 +6,12 @@ from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
 from core import accounts, asking, contacts, teams
+from core.asking import Whom
 from core.errors import UserError
 from core.show import Answer, Tone, text
 
-_WHO = re.compile(r"@?(slack|discord):(\w+)")
+_WHO = re.compile(r"@?(slack|discord):(\w+)(?:\|(.{1,60}))?")
+"""A mention as rooms hand it on: the account, and what they are called."""
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SHOWN = re.compile(r"\s*with:(\d+(?:,\d+)*)\s+")
 
@@ -21,22 +23,25 @@ def ask(call: Call, ticket: kinds.Ticket, who: kinds.Word, question: kinds.Body)
     `with:812,813` before the question shows them these messages. In a team chat just mention the person;
     elsewhere write their e-mail address.
     """
-    room, account = _whom(call, who)
+    whom = _whom(call, who)
     shown = _SHOWN.match(question)
     ids = [int(each) for each in shown[1].split(",")] if shown else []
     words = question[shown.end() :] if shown else question
-    asking.ask(call.desk, ticket, call.agent(), room, account, words, ids)
-    return Answer(text("Asked. The answer comes back here as a note."), tone=Tone.GOOD)
+    asking.ask(call.desk, ticket, call.agent(), whom, words, ids)
+    said = text("Asked {who}. The answer comes back here as a note.", who=whom.shown)
+    return Answer(said, tone=Tone.GOOD)
 
 
-def _whom(call: Call, who: str) -> tuple[str, str]:
-    """The room and account of somebody who is no agent, or their address."""
+def _whom(call: Call, who: str) -> Whom:
+    """Somebody who is no agent."""
     if _ADDRESS.fullmatch(who):
         address = contacts.normal_address("email", who)
         if teams.agent_of_address(call.desk, address) is not None:
-            raise UserError(text("They are an agent of this desk: mention them in the thread instead."))
-        return asking.LETTER, address
+            raise UserError(_AN_AGENT)
+        return Whom(asking.LETTER, address)
     match = _WHO.fullmatch(who)
+    if match is None and teams.is_any_agent(call.desk, {who.lower().removeprefix("@")}):
+        raise UserError(_AN_AGENT)
     if match is None:
         raise UserError(
             text(
@@ -45,8 +50,11 @@ def _whom(call: Call, who: str) -> tuple[str, str]:
             )
         )
     if accounts.agent_at(call.desk, match[1], match[2]) is not None:
-        raise UserError(text("They are an agent of this desk: mention them in the thread instead."))
-    return match[1], match[2]
+        raise UserError(_AN_AGENT)
+    return Whom(match[1], match[2], match[3] or "")
+
+
+_AN_AGENT = text("They are an agent of this desk: mention them in the thread instead.")
 
 
 COMMANDS = (ask,)

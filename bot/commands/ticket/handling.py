@@ -5,7 +5,7 @@ from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
 from bot.commands.values import one_contact
-from core import contacts, dialogs, lookup, tags, teams, tickets
+from core import contacts, dialogs, lookup, tags, tickets
 from core import spam as marking
 from core.models import Ticket
 from core.show import Answer, Button, Text, Tone, text
@@ -18,7 +18,7 @@ def new(call: Call, who: kinds.Towards, subject: kinds.Words) -> Answer:
     The customer is an id, an address or a name; an unknown address becomes a new customer.
     """
     desk = call.desk
-    team = teams.first_team(desk)
+    team = call.team()
     contact_id = None if who.lower() == "internal" else _meant(call, who)
     ticket = tickets.open_new(desk, subject, team, contact_id=contact_id)
     tickets.take(desk, ticket, call.agent())

@@ -1,6 +1,7 @@
 """Commands that say something in a ticket: to its customer, held a moment, or to the team."""
 
 import re
+from dataclasses import replace
 
 from bot.commands import kinds
 from bot.commands.call import Call
@@ -77,7 +78,15 @@ def _reply(call: Call, to: kinds.Either, body: str, afterwards: dict[str, str]) 
         body=body, ticket=ticket, dialog=dialog, written_on_seq=_seen(call, to), files=call.files, room=call.room,
         external_id=call.key, typed=call.typed, afterwards=dict(afterwards),
     )  # fmt: skip
-    return held_answer(replies.hold(call.desk, call.agent(), draft))
+    held = replies.hold(call.desk, call.agent(), draft)
+    answer = held_answer(held)
+    if held.stopped_because or not replies.ends_dialog(call.desk, held):
+        return answer
+    return replace(answer, text=_SOLVED if "until" not in afterwards else _WAITS)
+
+
+_SOLVED = text("Sending to the customer; then the conversation ends as solved.")
+_WAITS = text("Sending to the customer; then the conversation ends, and its ticket waits for them.")
 
 
 def _seen(call: Call, to: kinds.Either) -> int | None:
@@ -96,7 +105,8 @@ def held_answer(held: HeldReply) -> Answer:
     if not held.stopped_because:
         return Answer(text("Sending to the customer…"), buttons=(undo,))
     anyway = Button(text("Send anyway"), f"message send {held.id}", Tone.WARN)
-    return Answer(replies.why_stopped(held), buttons=(anyway, undo), tone=Tone.WARN)
+    mailed = [Button(text("Send by e-mail"), f"message mail {held.id}")] if replies.may_be_mailed(held) else []
+    return Answer(replies.why_stopped(held), buttons=(*mailed, anyway, undo), tone=Tone.WARN)
 
 
 @command("ticket macro", many=True, example="ticket macro 42 refund-received")

@@ -70,6 +70,7 @@ async def desk(tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.Monkey
     port = _free_port()
     monkeypatch.setenv("EMAIL_ADDRESS", ADDRESS)
     monkeypatch.setenv("EMAIL_FROM_NAME", "Lamp Shop")
+    monkeypatch.setenv("EMAIL_ACK", "false")
     monkeypatch.setenv("EMAIL_LISTEN", f"127.0.0.1:{port}")
     (tmp_path / "data").mkdir()
     shutil.copy(migrated_sqlite, tmp_path / "data" / "deskbell.db")

@@ -60,7 +60,7 @@ async def test_an_automatic_mail_reopens_nothing(desk: Desk) -> None:
     away = {"message_id": "<4@example.com>", "in_reply_to": "<1@example.com>", "auto_submitted": "auto-replied"}
     await desk.gets("I am on holiday.", **away)
     assert await desk.shop.tickets() == [(1, "My lamp", "closed")]
-    assert (await desk.shop.said())[-1] == ("contact", "I am on holiday.")
+    assert ("contact", "I am on holiday.") in await desk.shop.said()
 
 
 async def test_a_mail_for_somebody_else_is_not_taken(desk: Desk) -> None:

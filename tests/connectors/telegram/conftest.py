@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +24,7 @@ from core.render import Voice
 from tests.contracts.desk import WallClock, eventually
 from tests.platforms.fake_telegram import Bot, FakeTelegram, Person
 from tests.platforms.telegram_world import Message as Post
+from tests.postgres import Cluster
 from tests.shop import Person as Agent
 from tests.shop import Shop
 
@@ -133,6 +134,14 @@ async def at_work(folder: Path, telegram: FakeTelegram, empty: Path, **settings:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.fixture
+def postgres(cluster: Cluster, migrated_postgres: str) -> Iterator[str]:
+    """The URL of a fresh, migrated database several processes can share."""
+    url = cluster.new_database(like=cluster.name_of(migrated_postgres))
+    yield url
+    cluster.drop(url)
 
 
 @pytest.fixture

@@ -8,12 +8,14 @@ from tests.connectors.telegram.test_sending import talking
 pytestmark = pytest.mark.xdist_group("telegram")
 
 
-async def test_agents_see_a_block_and_what_they_write_then_is_not_tried(desk: Desk) -> None:
+async def test_agents_see_a_block_and_are_told_before_they_write_in_vain(desk: Desk) -> None:
     ines, ana = await talking(desk)
     await ana.blocks(desk.bot)
     await desk.until_thread(ines, "dialog:1", "they have blocked us or left")
     tried = len(desk.telegram.calls("sendMessage"))
-    await ines.types("dialog say 1 Hello?")
+    said = await ines.types("dialog say 1 Hello?")
+    assert said == "The customer has blocked us or left: this would not reach them, so it was not sent."
+    await ines.presses("Send anyway")
     await desk.until_thread(ines, "dialog:1", "Hello?")
     message = await desk.message("Hello?")
     assert message.failed_at is not None
@@ -29,6 +31,7 @@ async def test_a_block_nobody_told_of_is_found_by_the_first_refusal_and_no_other
     await desk.until_thread(ines, "dialog:1", "what we write does not reach the customer any more")
     for words in ("Two", "Three"):
         await ines.types(f"dialog say 1 {words}")
+        await ines.presses("Send anyway")
         await desk.message(words)
     assert len(desk.telegram.calls("sendMessage")) == before + 1
     assert "3 things not delivered" in await ines.types("desk undelivered")
@@ -47,6 +50,7 @@ async def test_who_lets_us_in_again_is_reached_again_and_what_failed_can_be_sent
     await ana.blocks(desk.bot)
     await desk.until_thread(ines, "dialog:1", "they have blocked us or left")
     await ines.types("dialog say 1 Are you back?")
+    await ines.presses("Send anyway")
     await desk.message("Are you back?")
     await ana.unblocks(desk.bot)
     await desk.until_thread(ines, "dialog:1", "the customer lets us in again")

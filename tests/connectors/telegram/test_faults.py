@@ -82,6 +82,7 @@ async def test_another_program_with_the_same_bot_is_named_and_sending_goes_on(de
     assert await desk.kept(2) == ["Hello", "Me too"]
 
 
+@pytest.mark.filterwarnings("error::telegram.warnings.PTBUserWarning")
 async def test_floods_and_broken_connections_are_waited_out(desk: Desk) -> None:
     ines, ana = await desk.agent(), await desk.customer("Ana")
     await ana.writes(desk.bot, "Hello")

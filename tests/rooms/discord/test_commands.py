@@ -21,8 +21,8 @@ async def test_tickets_are_offered_while_one_types_and_only_to_agents(team: Team
 async def test_what_lacks_opens_a_form_and_the_customer_gets_its_words(team: Team) -> None:
     await team.becomes_ticket()
     reply = await team.commands("/ticket reply")
-    assert reply.form.title.startswith("Ticket reply")
-    sent = await team.does(team.ines.person.submits(reply, {"Body": "12 of them are on their way"}))
+    assert reply.form.title.startswith("Answer")
+    sent = await team.does(team.ines.person.submits(reply, {"Text": "12 of them are on their way"}))
     assert "Sending to the customer" in sent.text
     await team.says_eventually(("agent", "12 of them are on their way"))
 
@@ -31,19 +31,19 @@ async def test_a_button_that_asks_opens_the_same_form(team: Team) -> None:
     await team.becomes_ticket()
     await team.says("Status: open")
     reply = await team.does(team.ines.person.presses(team.post.messages[0], "Note"))
-    await team.does(team.ines.person.submits(reply, {"Body": "7 days at most"}))
+    await team.does(team.ines.person.submits(reply, {"Text": "7 days at most"}))
     await team.says_eventually(("note", "7 days at most"))
 
 
 async def test_a_refused_form_says_what_is_wrong_and_opens_again_with_its_words(team: Team) -> None:
     await team.becomes_ticket()
     reply = await team.commands("/ticket reply-pending")
-    form = {"Until": "some day", "Body": "A long text nobody wants to type twice"}
+    form = {"Until when": "some day", "Text": "A long text nobody wants to type twice"}
     refused = await team.does(team.ines.person.submits(reply, form))
     assert "is no time" in refused.text
     again = await team.does(team.ines.person.presses(refused, "Open the form again"))
     assert again.form.filled_in == form
-    await team.does(team.ines.person.submits(again, {"Until": "3d"}))
+    await team.does(team.ines.person.submits(again, {"Until when": "3d"}))
     await team.says_eventually(("agent", "A long text nobody wants to type twice"))
 
 
@@ -60,7 +60,7 @@ async def test_a_reply_begins_with_the_words_of_a_message(team: Team) -> None:
     await team.becomes_ticket()
     note = await team.line("!n It ships on Monday", "note")
     reply = await team.does(team.ines.person.uses_menu("Reply with this", note))
-    assert "It ships on Monday" in reply.form.filled_in["Body"]
+    assert "It ships on Monday" in reply.form.filled_in["Text"]
 
 
 async def test_an_admin_makes_an_agent_of_a_member_and_nobody_else_does(team: Team, guild: Guild) -> None:
@@ -129,7 +129,7 @@ async def test_buttons_and_forms_survive_a_restart_and_commands_are_not_register
     team.desk.start()
     await team.does(discord.connected())
     await team.until(lambda: [1] if discord.gateway.connected else [])
-    await team.does(team.ines.person.submits(form, {"Body": "written before, sent afterwards"}))
+    await team.does(team.ines.person.submits(form, {"Text": "written before, sent afterwards"}))
     await team.says_eventually(("note", "written before, sent afterwards"))
     reply = await team.does(team.ines.person.presses(team.post.messages[0], "Pending"))
     assert "waits for the customer" in reply.text

@@ -21,12 +21,12 @@ async def _number(team: Team) -> int:
 async def test_close_asks_for_a_reason_that_may_be_left_out(team: Team) -> None:
     number = await _number(team)
     reply = await _presses(team, "Close")
-    assert (reply.form.title, list(reply.form.labels)) == (f"Ticket close #{number}", ["Reason"])
+    assert (reply.form.title, list(reply.form.labels)) == (f"Close #{number}", ["Why"])
     sent = await team.does(team.ines.person.submits(reply, {}))
     assert f"Closed #{number}." in sent.text
     await team.commands("/ticket reopen")
     reply = await _presses(team, "Close")
-    await team.does(team.ines.person.submits(reply, {"Reason": f"resolved by phone {number}"}))
+    await team.does(team.ines.person.submits(reply, {"Why": f"resolved by phone {number}"}))
     await team.says_eventually(("note", f"resolved by phone {number}"))
     assert (await team.shop.ticket(number)).status == "closed"
 
@@ -39,7 +39,7 @@ async def test_close_that_is_typed_closes_at_once(team: Team) -> None:
 async def test_tag_asks_which(team: Team) -> None:
     number = await _number(team)
     reply = await _presses(team, "Tag")
-    sent = await team.does(team.ines.person.submits(reply, {"Changes": "+billing +vip"}))
+    sent = await team.does(team.ines.person.submits(reply, {"Tags": "+billing +vip"}))
     assert f"Tags of #{number}: billing, vip" in sent.text
 
 
@@ -48,7 +48,7 @@ async def test_tag_asks_which(team: Team) -> None:
     [
         ("Snooze", "When", "some day", "is no time", "2h"),
         ("Assign", "Agent", "@nobody-here", "There is no agent", "me"),
-        ("Merge", "Into", "99999", "There is no ticket #99999", ""),
+        ("Merge", "Into which ticket", "99999", "There is no ticket #99999", ""),
     ],
 )  # fmt: skip
 async def test_a_mistake_is_said_by_its_field_and_the_form_opens_again(
@@ -58,7 +58,7 @@ async def test_a_mistake_is_said_by_its_field_and_the_form_opens_again(
     reply = await _presses(team, button)
     assert list(reply.form.labels) == [field]
     refused = await team.does(team.ines.person.submits(reply, {field: wrong}))
-    assert f"{field.lower()}: " in refused.text
+    assert f"{field}: " in refused.text
     assert why in refused.text
     again = await team.does(team.ines.person.presses(refused, "Open the form again"))
     assert again.form.filled_in == {field: wrong}
@@ -72,9 +72,9 @@ async def test_a_long_note_that_is_refused_keeps_its_words(team: Team) -> None:
     await team.becomes_ticket()
     reply = await team.commands("/ticket reply-pending")
     words = "A long text nobody wants to type twice. " * 90
-    refused = await team.does(team.ines.person.submits(reply, {"Until": "some day", "Body": words}))
+    refused = await team.does(team.ines.person.submits(reply, {"Until when": "some day", "Text": words}))
     again = await team.does(team.ines.person.presses(refused, "Open the form again"))
-    assert again.form.filled_in["Body"].strip() == words.strip()
+    assert again.form.filled_in["Text"].strip() == words.strip()
 
 
 async def test_whose_ticket_it_is_is_found_while_one_types(team: Team) -> None:

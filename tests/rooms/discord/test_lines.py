@@ -168,11 +168,29 @@ async def test_somebody_who_is_no_agent_is_asked_directly_and_answers_with_a_not
     assert "Asked" in reply.text
     asked = await team.until(lambda: list(joe.dms))
     assert "Is this ours?" in asked.content
-    await team.does(joe.writes("Yes, **replace** it"))
+    await team.says(f"Asked joe-{team.post.id}: Is this ours?")
+    answered = await team.does(joe.writes("Yes, **replace** it"))
     note = await team.says("Yes, **replace** it")
     assert note.content.startswith("📝")
+    await team.until(lambda: [1] if "✅" in answered.reactions else [])
     await team.does(joe.writes("ticket list"))
     assert all("#" not in m.content for m in joe.dms if m.author.bot and m is not asked)
+
+
+async def test_who_asks_hears_in_the_post_that_a_question_did_not_reach_who_was_asked(team: Team, guild: Guild) -> None:
+    await team.becomes_ticket()
+    joe = guild.discord.member(f"joe-{team.post.id}")
+    joe.refuses_dms()
+    await team.does(team.ines.person.posts(team.post, f"!ask {joe.mention} Is this ours?"))
+    told = await team.says("did not reach who was asked")
+    assert guild.discord.pings(told) == [team.ines.person.name]
+
+
+async def test_a_stranger_who_is_mentioned_to_a_customer_is_called_by_their_name(team: Team, guild: Guild) -> None:
+    await team.becomes_ticket()
+    joe = guild.discord.member(f"joe-{team.post.id}")
+    await team.commands("/ticket note", body=f"{joe.mention} may know")
+    await team.says_eventually(("note", f"@joe-{team.post.id} may know"))
 
 
 async def test_a_refused_direct_message_falls_back_to_the_post(team: Team) -> None:

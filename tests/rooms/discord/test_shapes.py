@@ -126,6 +126,12 @@ def test_files_too_large_for_discord_are_named() -> None:
     assert "film.mp4 (12 MB) is too large for Discord" in shapes.said([words], VOICE).content
 
 
+def test_what_is_typed_often_stands_in_the_first_group() -> None:
+    for noun in {command.noun for command in COMMANDS}:
+        often = [each for each in COMMANDS if each.noun == noun and each.verb and each.name not in slash.RARE]
+        assert len(often) <= 25
+
+
 def test_all_commands_are_ones_discord_takes() -> None:
     made = slash.declared(COMMANDS)
     check_commands(made)

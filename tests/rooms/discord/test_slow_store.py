@@ -67,7 +67,7 @@ async def test_a_form_opens_at_once_and_keeps_its_words(team: Team) -> None:
     with _locked(team):
         opened = await team.commands("/ticket note")
     assert opened.interaction.answered_with == FORM
-    sent = await _deferred(team, team.ines.person.submits(opened, {"Body": "written in a form"}))
+    sent = await _deferred(team, team.ines.person.submits(opened, {"Text": "written in a form"}))
     assert not sent.failed
     await team.says_eventually(("note", "written in a form"))
     assert [words for _, words in await team.shop.said()].count("written in a form") == 1

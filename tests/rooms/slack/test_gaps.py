@@ -71,6 +71,21 @@ async def test_who_left_a_channel_while_nobody_listened_is_let_go(desk: Desk) ->
             await asyncio.sleep(0.05)
 
 
+async def test_who_is_in_another_channel_of_the_team_stays_in_it(desk: Desk) -> None:
+    """Also when they leave one of them, with the desk listening or not."""
+    ines, zoe = await desk.agent("ines"), await desk.agent("zoe")
+    desk.slack.add_channel("vip", "zoe", "boss")
+    said = await desk.slack.user("boss").types("vip", "/ticket desk setup")
+    assert "is Support's now" in said.text
+    async with desk.slack.down():
+        desk.office.channel.members.remove(zoe.person.id)
+    await desk.slack.user("zoe").joins("support")
+    await desk.slack.user("zoe").leaves("vip")
+    await ines.types("ticket list")
+    await zoe.types("ticket list")
+    assert await _team(desk) == [ines.person.id, zoe.person.id]
+
+
 async def _team(desk: Desk) -> list[str]:
     """The accounts of the team's agents."""
     channel = desk.office.channel.id

@@ -13,7 +13,8 @@ from bot import connections
 from bot.commands import COMMANDS
 from bot.connecting import fits, keep
 from bot.slack import inbound
-from bot.slack.connecting import GUIDE, tried
+from bot.slack.connecting import tried
+from bot.slack.guide import GUIDE
 from bot.slack.inbound import Broken, Came, LookedHome, Removed, Revoked, Shut, Typed
 from bot.slack.lines import meant, reads
 from bot.slack.manifest import EVENTS, SCOPES, manifest
@@ -239,7 +240,7 @@ def test_keys_are_looked_at_before_slack_is_asked() -> None:
     assert not fits(bot, "xoxp-1-2-deskbell")
     assert not fits(bot, "")
     answers = iter(["nonsense", "xoxb-1-2-deskbell", "", ""])
-    values = connections.collected(GUIDE, {}, lambda key: next(answers))
+    values = connections.collected(GUIDE, {}, lambda key, proposed: next(answers))
     assert values == {"SLACK_BOT_TOKEN": "xoxb-1-2-deskbell", "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": ""}
     with pytest.raises(UserError, match="SLACK_BOT_TOKEN does not look right"):
         connections.collected(GUIDE, {"SLACK_BOT_TOKEN": "secret-thing"}, None)
