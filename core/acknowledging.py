@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from core import brakes, mailboxes, messages, teams, wordings
+from core import brakes, calendars, mailboxes, messages, teams, wordings
 from core.briefs import Brief
 from core.connector import Letter
 from core.contacts import Known
@@ -37,5 +37,5 @@ def _said(desk: Desk, team_id: int) -> Text:
     """What all letters to a team in this transaction are answered with, but for their numbers."""
     if teams.is_somebody_there(desk, team_id):
         return wordings.GOT_LETTER
-    back = teams.somebody_back_at(desk, team_id)
+    back = calendars.back_at(desk, team_id)
     return wordings.GOT_LETTER_AWAY if back is None else text(wordings.GOT_LETTER_BEFORE.id, when=back)

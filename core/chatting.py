@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core import (
+    calendars,
     carrying,
     contacts,
     deadlines,
@@ -203,7 +204,7 @@ def _apply_marks(desk: Desk, who: Known, dialog: Dialog) -> None:
 def away(desk: Desk, dialog: Dialog) -> None:
     """Tells a customer, once an hour, that nobody is there; their words wait as a ticket in the queue."""
     if not _told_lately(desk, dialog):
-        back = teams.somebody_back_at(desk, dialog.team_id)
+        back = calendars.back_at(desk, dialog.team_id)
         told = wordings.NOBODY_THERE if back is None else text(wordings.NOBODY_BEFORE.id, when=back)
         messages.say_to_customer(desk, told, dialogs.place(dialog))
     ending.end(desk, dialog, EndReason.UNTAKEN)

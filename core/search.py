@@ -241,6 +241,32 @@ def _hits(table: Table, wanted: Streams, on_postgres: bool, *, is_positive: bool
     return select(table.c.rowid).where(fits, sign).order_by(newest).limit(CAP).subquery()
 
 
+def beginning(words: Sequence[str], on_postgres: bool) -> Select[Any] | None:
+    """The newest tickets in whose subject these folded words stand, the last of them as it begins; None without any."""
+    if not words:
+        return None
+    *whole, last = words
+    hits = select(_subjects.c.rowid).where(_subjects.c.rowid > 0).order_by(_subjects.c.rowid.desc()).limit(CAP)
+    german, english = ([*terms, f"{sign}{last}"] for sign, terms in zip("de", streams(whole), strict=True))
+    if on_postgres:
+        columns = ((_subjects.c.german, german), (_subjects.c.english, english))
+        return hits.where(or_(*(_begin(column, terms) for column, terms in columns)))
+    fits = " OR ".join(_phrase(terms) for terms in (german, english))
+    return hits.where(literal_column(_subjects.name).op("MATCH")(fits))
+
+
+def _phrase(terms: Sequence[str]) -> str:
+    """Terms as FTS5 asks for them: all of them, the last as it begins."""
+    quoted = [f'"{each}"' for each in terms]
+    return f"({' AND '.join(quoted)}*)"
+
+
+def _begin(column: Any, terms: Sequence[str]) -> ColumnElement[bool]:
+    wanted = " & ".join([*(f"'{each}'" for each in terms[:-1]), f"'{terms[-1]}':*"])
+    found: ColumnElement[bool] = column.op("@@")(func.to_tsquery(literal_column("'simple'"), wanted))
+    return found
+
+
 def _matches(column: Any, terms: Sequence[str]) -> ColumnElement[bool]:
     wanted = " <-> ".join(f"'{term}'" for term in terms)
     found: ColumnElement[bool] = column.op("@@")(func.to_tsquery(literal_column("'simple'"), wanted))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import select
 
-from core import channels, demo, tags, teams, templates, views, wordings, zones
+from core import calendars, channels, demo, tags, teams, templates, views, wordings, zones
 from core.desk import Desk
 from core.errors import UserError
 from core.models import Agent, Channel, Member, Role, Tag, Team, Template, View, Wording
@@ -13,7 +13,7 @@ from core.render import LANGUAGES
 from core.show import Text, text, together
 
 _LINE = re.compile(r"(?P<kind>\w+)\s+(?P<name>[\w.-]+)(?:\s+(?P<more>[\w.-]+))?\s*=\s*(?P<value>.*)", re.DOTALL)
-KINDS = ("agent", "team", "channel", "view", "reply", "text", "tag")
+KINDS = ("hours", "agent", "team", "channel", "view", "reply", "text", "tag")
 
 
 def apply(desk: Desk, line: str) -> None:
@@ -101,16 +101,18 @@ def _agents(desk: Desk) -> Iterator[str]:
 
 
 def _team(desk: Desk, name: str, more: str, value: str) -> None:
-    """`team tech = Technical support language:de zone:Europe/Berlin private:yes members:ines,ben`
+    """`team tech = Technical support language:de zone:Europe/Berlin private:yes hours:office members:ines,ben`
 
     What is not named stays as it is; `members:` with nothing behind it empties the team.
     """
-    options = dict(re.findall(r"\b(language|zone|private|members):(\S*)", value))
-    title = re.sub(r"\b(?:language|zone|private|members):\S*", "", value).strip()
+    options = dict(re.findall(r"\b(language|zone|private|hours|members):(\S*)", value))
+    title = re.sub(r"\b(?:language|zone|private|hours|members):\S*", "", value).strip()
     team = teams.add_team(desk, name, title)
     team.title = title or team.title
     team.language = options.get("language") or team.language
     team.time_zone = options.get("zone") or team.time_zone
+    if "hours" in options:
+        calendars.give(desk, team, options["hours"] or calendars.ALWAYS)
     if "private" in options:
         team.is_private = _is_yes(options["private"])
     if "members" in options:
@@ -125,6 +127,7 @@ def _is_yes(typed: str) -> bool:
 
 
 def _teams(desk: Desk) -> Iterator[str]:
+    hours = {each.id: each.name for each in calendars.known(desk)}
     for team in desk.session.scalars(select(Team).where(~Team.is_demo).order_by(Team.id)):
         members = desk.execute(
             select(Agent.name)
@@ -134,7 +137,8 @@ def _teams(desk: Desk) -> Iterator[str]:
         ).scalars()
         named = ",".join(members)
         private = "yes" if team.is_private else "no"
-        options = f"language:{team.language} zone:{team.time_zone} private:{private} members:{named}"
+        works = hours.get(team.hours_id, calendars.ALWAYS)
+        options = f"language:{team.language} zone:{team.time_zone} private:{private} hours:{works} members:{named}"
         yield f"{team.name} = {team.title} {options}"
 
 
@@ -205,6 +209,19 @@ def _texts(desk: Desk) -> Iterator[str]:
         yield f"{wording.name} {wording.language} = {_escaped(wording.words)}"
 
 
+def _hours(desk: Desk, name: str, more: str, value: str) -> None:
+    """`hours office = mon-fri 9:00-17:30 Europe/Berlin holidays:DE-BY`; no words take them away."""
+    if value:
+        calendars.save(desk, name, value)
+    else:
+        calendars.remove(desk, name)
+
+
+def _all_hours(desk: Desk) -> Iterator[str]:
+    for each in calendars.known(desk):
+        yield f"{each.name} = {each.line}"
+
+
 def _tag(desk: Desk, name: str, more: str, value: str) -> None:
     tags.named(desk, name).colour = value[:20]
 
@@ -215,6 +232,7 @@ def _tags(desk: Desk) -> Iterator[str]:
 
 
 _APPLY: dict[str, Callable[[Desk, str, str, str], None]] = {
+    "hours": _hours,
     "agent": _agent,
     "team": _team,
     "channel": _channel,
@@ -224,6 +242,7 @@ _APPLY: dict[str, Callable[[Desk, str, str, str], None]] = {
     "tag": _tag,
 }
 _LIST: dict[str, Callable[[Desk], Iterator[str]]] = {
+    "hours": _all_hours,
     "agent": _agents,
     "team": _teams,
     "channel": _channels,

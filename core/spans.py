@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "std": 3600, "d": 86400, "t": 86400, "w": 604800}
-_PART = re.compile(r"(\d{1,6})\s*(s|min|m|h|std|d|t|w)", re.IGNORECASE)
+_PART = re.compile(r"(\d{1,6})\s*(std|s|min|m|h|d|t|w)", re.IGNORECASE)
 _SPAN = re.compile(rf"\s*(?:{_PART.pattern}\s*)+", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?(?:\s*uhr)?", re.IGNORECASE)
 _DAYS = {

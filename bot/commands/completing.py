@@ -8,13 +8,13 @@ from bot.commands.call import Here
 from bot.commands.reading import SHORTCUTS
 from bot.commands.registry import Command, Parameter
 from bot.commands.values import ABOUT
-from core import calls, listing, lookup, tags, teams, templates, views
+from core import calls, lookup, offering, tags, teams, templates, views
 from core.desk import Desk
 from core.models import Priority, Role, Status
-from core.query import parse
+from core.offering import Offered
 from core.query.fields import FIELDS
 from core.render import Voice
-from core.show import Text, from_json, verbatim
+from core.show import Text, from_json, text, verbatim
 
 MOST = 12
 
@@ -116,12 +116,17 @@ def offered(desk: Desk, parameter: Parameter, typed: str) -> list[tuple[str, str
 Offer = Callable[[Desk], Iterable[tuple[str, str]]]
 
 
-def _tickets(desk: Desk) -> Iterable[tuple[str, str]]:
-    return ((str(row.number), row.subject) for row in listing.page(desk, parse(""), limit=50).rows)
+def _tickets(desk: Desk, typed: str) -> list[tuple[str, str]]:
+    return [(str(each.number), _shown(desk, each)) for each in offering.tickets(desk, typed)]
 
 
-def _dialogs(desk: Desk) -> Iterable[tuple[str, str]]:
-    return ((str(each.id), each.subject) for each in listing.live(desk))
+def _dialogs(desk: Desk, typed: str) -> list[tuple[str, str]]:
+    return [(str(each.number), _shown(desk, each)) for each in offering.dialogs(desk, typed)]
+
+
+def _shown(desk: Desk, offered: Offered) -> str:
+    over = Voice(desk.actor.language).say(text("closed")) if offered.is_over else ""
+    return " · ".join(filter(None, (offered.subject, offered.customer, over)))
 
 
 def _agents(desk: Desk) -> Iterable[tuple[str, str]]:
@@ -168,6 +173,10 @@ def _customers_or_nobody(desk: Desk, typed: str) -> list[tuple[str, str]]:
 
 _SOUGHT = 20
 _SEARCHED: dict[str, Callable[[Desk, str], list[tuple[str, str]]]] = {
+    "ticket": _tickets,
+    "other": _tickets,
+    "either": _tickets,
+    "dialog": _dialogs,
     "contact": _customers,
     "customer": _customers,
     "towards": _customers_or_nobody,
@@ -175,10 +184,6 @@ _SEARCHED: dict[str, Callable[[Desk, str], list[tuple[str, str]]]] = {
 }
 """Kinds whose values depend on more than how they begin."""
 _OFFERS: dict[str, Offer] = {
-    "ticket": _tickets,
-    "other": _tickets,
-    "either": _tickets,
-    "dialog": _dialogs,
     "alert": _alerts,
     "agent": _agents,
     "agents": _agents,

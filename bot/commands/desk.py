@@ -179,7 +179,7 @@ def tag_remove(call: Call, tag: kinds.Word) -> Answer:
 
 @command("desk set", role=Role.ADMIN, example="desk set reply hello = Hello {{contact.name}}!")
 def set_(call: Call, line: kinds.Words) -> Answer:
-    """Set something up with a line of text: view, reply, text, team, tag, channel."""
+    """Set something up with a line of text: hours, view, reply, text, team, tag, channel."""
     setup.apply(call.desk, line)
     return Answer(text("Set: {line}", line=line[:200]), tone=Tone.GOOD)
 

@@ -27,6 +27,7 @@ from core.models.messages import (
 from core.models.people import (
     Account,
     Agent,
+    BusinessHours,
     Candidate,
     Channel,
     Contact,
@@ -106,6 +107,7 @@ __all__ = [
     "Author",
     "Base",
     "Bucket",
+    "BusinessHours",
     "Candidate",
     "Channel",
     "Contact",

@@ -111,7 +111,19 @@ class Team(Base):
     time_zone: Mapped[str] = mapped_column(default="UTC")
     is_private: Mapped[bool] = mapped_column(default=False)
     """Only its members, supervisors and admins see a private team's tickets."""
+    hours_id: Mapped[int | None]
+    """The hours it works by; always, where there are none."""
     is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+class BusinessHours(Base):
+    """When a team works, as a line of text; teams and policies name it."""
+
+    __tablename__ = "business_hours"
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(unique=True)
+    line: Mapped[str]
 
 
 class Member(Base):

@@ -35,7 +35,7 @@ async def test_axe_finds_nothing_serious_on_the_pages(windows: Windows, scheme: 
     await page.select_option("[name=kind]", "email")
     await page.get_by_role("button", name="Add", exact=True).click()
     await page.fill("[name=EMAIL_ADDRESS]", "support@posteo.de")
-    await page.get_by_role("button", name="Go on").click()
+    await page.press("[name=EMAIL_ADDRESS]", "Enter")
     await expect(page.locator("[name=EMAIL_IMAP_URL]")).to_have_value("imaps://posteo.de")
     await page.fill("[name=EMAIL_PASSWORD]", "a-secret-word")
     await page.get_by_role("button", name="Save", exact=True).click()
@@ -45,6 +45,10 @@ async def test_axe_finds_nothing_serious_on_the_pages(windows: Windows, scheme: 
     await page.fill("[name=EMAIL_IMAP_URL]", "posteo.de")
     await page.get_by_role("button", name="Try").click()
     await expect(page.locator(".findings .error")).to_contain_text("does not look right")
+    assert await _serious(page) == []
+    await page.get_by_text("Sign in at the provider").click()
+    await page.get_by_role("button", name="Microsoft 365").click()
+    await expect(page.locator("[name=EMAIL_OAUTH_CLIENT_ID]")).to_be_visible()
     assert await _serious(page) == []
 
 
