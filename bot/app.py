@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ from bot.guides import SECRETS
 from bot.health import Health
 from bot.lines import Lines
 from bot.pulse import beat
-from bot.rooms import Made, Rooms
+from bot.rooms import Rooms, joinable
 from bot.schedule import Schedule
 from bot.secret import secret_key
 from bot.sender import Sender
@@ -39,13 +39,12 @@ from connectors.email.settings import Section as EmailSection
 from connectors.telegram.settings import Section as TelegramSection
 from connectors.webchat.connector import WebChat
 from connectors.webchat.settings import Section as WebChatSection
-from core import alerts, carrying, channels, files, notices, outages, parting, roomkeys, schema, showing, unread
+from core import alarms, alerts, carrying, channels, files, notices, outages, parting, schema, showing, unread
 from core.actor import SYSTEM
 from core.bus import EVERYTHING, Bus
-from core.connector import Connector, Finding, Sending, Severity
+from core.connector import Connector, Sending
 from core.desk import Desk
 from core.room import Room
-from core.show import text
 from core.store import Desks, open_driver, utc_now
 from core.typing import Typing
 from core.vault import Vault
@@ -133,7 +132,7 @@ def assemble(house: House, only: Sequence[str] = PARTS) -> Assembled:
         running = {each.kind for each in connectors}
         parts.append(Part("channels", Lines(_wiring(house), house.vault, kinds, health.watch, running=running).run))
         health.watch(parts[-1])
-    joined = Rooms(_wiring(house), house.vault, _joinable(only), lambda room: _serving(house, room), health.watch)
+    joined = Rooms(_wiring(house), house.vault, joinable(only), lambda room: _serving(house, room), health.watch)
     parts.append(Part("rooms", joined.run))
     health.watch(parts[-1])
     routes: list[Any] = [*health.routes(), downloads.route(house.desks, house.store)]
@@ -175,28 +174,6 @@ def _is_described(kind: str) -> bool:
             return False
 
 
-async def off(house: House, *, is_migrated: bool = True) -> list[Finding]:
-    """What is off, and which setting turns it on; what was set up in the team room is on."""
-    found = await house.desks.read(SYSTEM, _set_up) if is_migrated else set[str]()
-    sections = (
-        (SlackSection().on, text("Slack is off: deskbell connect slack"), "SLACK_BOT_TOKEN"),
-        (DiscordSection().on, text("Discord is off: deskbell connect discord"), "DISCORD_TOKEN"),
-        (TelegramSection().on, text("Telegram is off."), "TELEGRAM_BOT_TOKEN"),
-        (EmailSection().on, text("E-mail is off."), "EMAIL_ADDRESS"),
-    )
-    return [
-        Finding(Severity.OFF, said, setting)
-        for is_on, said, setting in sections
-        if not is_on and setting.partition("_")[0].lower() not in found
-    ]
-
-
-def _set_up(desk: Desk) -> set[str]:
-    """The kinds of channels and the team chats that were set up in the team room and are on."""
-    chats = {name for name in _TEAM_CHATS if roomkeys.known(desk, name)}
-    return chats | {each.kind for each in channels.known(desk) if each.is_on}
-
-
 def _wiring(house: House) -> Wiring:
     settings = house.settings
     return Wiring(house.desks, house.bus, house.store, COMMANDS, settings.address, settings.is_embedded)
@@ -216,27 +193,6 @@ def _pushed(house: House, only: Sequence[str]) -> list[Room]:
 
         rooms.append(DiscordRoom(wiring, discord))
     return rooms
-
-
-def _joinable(only: Sequence[str]) -> dict[str, Made]:
-    """The team chats that are not set in `.env`, made of keys that were entered in the team room."""
-
-    def slack(wiring: Wiring, keys: Mapping[str, Any]) -> Room:
-        from bot.slack.room import SlackRoom
-
-        return SlackRoom(wiring, SlackSection(**keys))
-
-    def discord(wiring: Wiring, keys: Mapping[str, Any]) -> Room:
-        from bot.discord.room import DiscordRoom
-
-        return DiscordRoom(wiring, DiscordSection(**keys))
-
-    found: dict[str, Made] = {}
-    if "slack" in only and not SlackSection().on:
-        found["slack"] = slack
-    if "discord" in only and not DiscordSection().on:
-        found["discord"] = discord
-    return found
 
 
 def _serving(house: House, room: Room) -> tuple[Part, Part]:
@@ -278,6 +234,7 @@ def _expect(desk: Desk, assembled: Assembled) -> None:
     """The team chats that are on here have their time to connect; nobody waits for those that are off here. What is
     another process's part is its to say.
     """
+    alarms.watch(desk)
     here = {room.name for room in assembled.rooms if room.is_pushed}
     for name in here:
         outages.expect(desk, name)

@@ -202,9 +202,12 @@ class Hearing:
         """A command line, typed anywhere or behind a button. What is refused is an answer, too."""
         voice = await self.voice(deed.account, deed.place)
         try:
-            return Heard(voice, await self._do(deed))
+            answer = await self._do(deed)
         except UserError as error:
             return Heard(voice, _refusal(error))
+        if deed.line.lower().startswith(_OF_ONESELF):
+            voice = await self.voice(deed.account, deed.place)
+        return Heard(voice, answer)
 
     async def _do(self, deed: Deed) -> Answer:
         actor, here = await self.desks.read(SYSTEM, lambda desk: self._where(desk, deed))
@@ -285,6 +288,8 @@ class Hearing:
         await self.desks.change(SYSTEM, body)
 
 
+_OF_ONESELF = ("me ", "desk setup")
+"""Commands that may make somebody an agent, or change their language: they are answered as they are from then on."""
 _NO_AGENT: Text = text("You are no agent of this desk, so your line went nowhere. An admin can add you.")
 
 

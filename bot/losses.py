@@ -54,12 +54,11 @@ class Channels:
         found = places.all_at(desk, self._room, place)
         if not found or not intake.is_first(desk, f"room:{self._room}", key):
             return
-        for each in found:
-            for agent in teams.agents(desk):
-                if agent.role is not Role.AGENT:
-                    notices.give(desk, agent.id, said(each.name))
-            if is_gone:
-                places.remove(desk, each)
+        for agent in teams.agents(desk):
+            if agent.role is not Role.AGENT:
+                notices.give(desk, agent.id, said(found[0].name))
+        for each in found if is_gone else ():
+            places.remove(desk, each)
 
 
 def waits_alone(error: TemporaryError, posting: Posting) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from starlette.routing import Router
 
+from bot.discord.settings import Section as DiscordSection
+from bot.slack.settings import Section as SlackSection
 from bot.supervise import Part, keep_running
 from bot.wiring import Wiring
 from core import outages, parts, roomkeys
@@ -112,3 +114,24 @@ class Rooms:
         for task in was.tasks:
             task.cancel()
         await asyncio.gather(*was.tasks, return_exceptions=True)
+
+
+def joinable(only: Sequence[str]) -> dict[str, Made]:
+    """The team chats that are not set in `.env`, made of keys that were entered in the team room."""
+
+    def slack(wiring: Wiring, keys: Mapping[str, Any]) -> Room:
+        from bot.slack.room import SlackRoom
+
+        return SlackRoom(wiring, SlackSection(**keys))
+
+    def discord(wiring: Wiring, keys: Mapping[str, Any]) -> Room:
+        from bot.discord.room import DiscordRoom
+
+        return DiscordRoom(wiring, DiscordSection(**keys))
+
+    found: dict[str, Made] = {}
+    if "slack" in only and not SlackSection().on:
+        found["slack"] = slack
+    if "discord" in only and not DiscordSection().on:
+        found["discord"] = discord
+    return found

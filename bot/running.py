@@ -4,11 +4,16 @@ import contextlib
 from collections.abc import Sequence
 
 from bot import beginning
-from bot.app import PARTS, Assembled, House, assemble, off, opened, prepare, serve
+from bot.app import PARTS, Assembled, House, assemble, opened, prepare, serve
+from bot.discord.settings import Section as DiscordSection
+from bot.guides import ROOMS
 from bot.runlock import only_one
 from bot.sections import WrongSettings
 from bot.settings import Settings
-from core import parts, schema, teams, wordings
+from bot.slack.settings import Section as SlackSection
+from connectors.email.settings import Section as EmailSection
+from connectors.telegram.settings import Section as TelegramSection
+from core import channels, parts, roomkeys, schema, teams, wordings
 from core.actor import SYSTEM
 from core.connector import Finding, Severity
 from core.desk import Desk
@@ -40,10 +45,32 @@ async def _what_is_on(house: House, assembled: Assembled) -> list[str]:
     for part in assembled.members:
         for finding in await part.check():
             lines.append(_line(finding))
-    lines += [_line(finding) for finding in await off(house)]
+    lines += [_line(finding) for finding in await _off(house)]
     if not settings.public_url:
         lines.append("  – no links in customers' texts until PUBLIC_URL says where they reach the desk")
     return lines
+
+
+async def _off(house: House, *, is_migrated: bool = True) -> list[Finding]:
+    """What is off, and which setting turns it on; what was set up in the team room is on."""
+    found = await house.desks.read(SYSTEM, _set_up) if is_migrated else set[str]()
+    sections = (
+        (SlackSection().on, text("Slack is off: deskbell connect slack"), "SLACK_BOT_TOKEN"),
+        (DiscordSection().on, text("Discord is off: deskbell connect discord"), "DISCORD_TOKEN"),
+        (TelegramSection().on, text("Telegram is off."), "TELEGRAM_BOT_TOKEN"),
+        (EmailSection().on, text("E-mail is off."), "EMAIL_ADDRESS"),
+    )
+    return [
+        Finding(Severity.OFF, said, setting)
+        for is_on, said, setting in sections
+        if not is_on and setting.partition("_")[0].lower() not in found
+    ]
+
+
+def _set_up(desk: Desk) -> set[str]:
+    """The kinds of channels and the team chats that were set up in the team room and are on."""
+    chats = {name for name in ROOMS if roomkeys.known(desk, name)}
+    return chats | {each.kind for each in channels.known(desk) if each.is_on}
 
 
 def _line(finding: Finding) -> str:
@@ -97,7 +124,7 @@ async def findings(settings: Settings) -> list[Finding]:
         assembled = assemble(house)
         for part in assembled.members:
             found += await part.check()
-        found += await off(house, is_migrated=revision == schema.head())
+        found += await _off(house, is_migrated=revision == schema.head())
         if revision == schema.head():
             found += await house.desks.read(SYSTEM, _went_wrong)
     return found

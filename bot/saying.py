@@ -23,6 +23,8 @@ from core.threads import Reread
 
 _MENTION = re.compile(r"(?<![\w@.])@([a-z0-9][a-z0-9._-]{0,31})", re.IGNORECASE)
 
+_DESK = "deskbell"
+"""What the desk is called in team chats."""
 _SUBJECT = 120
 _NOTE = re.compile(r"\s*note:\s*(?=\S)", re.IGNORECASE)
 """Written before a line, it makes a note of it, as `!n` does."""
@@ -173,7 +175,9 @@ def _knew_of_relay(desk: Desk, line: Line, dialog: Dialog, agent: Agent) -> bool
 
 
 def _mentions_colleague(desk: Desk, words: str) -> bool:
-    return teams.is_any_agent(desk, {name.lower() for name in _MENTION.findall(words)})
+    """An agent by their handle, or the desk itself."""
+    called = {name.lower() for name in _MENTION.findall(words)}
+    return _DESK in called or teams.is_any_agent(desk, called)
 
 
 def _only_a_note(desk: Desk, dialog: Dialog | None) -> Answer | None:

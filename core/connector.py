@@ -380,9 +380,6 @@ class Line(Protocol):
     async def close(self) -> None:
         """Lets go of its connections: nothing runs or is sent by it any more."""
 
-    async def try_keys(self) -> Sequence[Finding]:
-        """Tries the channel's keys against the platform."""
-
 
 class Sending(Connector, Protocol):
     """The code of a kind of channel that is sent to."""

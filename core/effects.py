@@ -1,6 +1,7 @@
 """What each kind of deadline does when its time has come; each first asks whether it is still true."""
 
 from core import (
+    alarms,
     asking,
     calls,
     clientsecrets,
@@ -121,6 +122,7 @@ def _remind(desk: Desk, due: Due) -> None:
 
 EFFECTS: Effects = {
     ("alert", "again"): calls.again,
+    ("desk", "alarms"): alarms.look,
     ("ask", "chase"): asking.chase,
     ("channel", "secret"): clientsecrets.warn,
     ("dialog", "next"): _dialog_next,

@@ -211,6 +211,12 @@ def _row(desk: Desk, name: str, taken: Taken) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def let_go(desk: Desk, ids: Sequence[int]) -> None:
+    """Forgets those of these files nothing came of after all; their bytes go with the next sweep."""
+    unused = (File.message_id.is_(None), File.held_id.is_(None), File.quarantined_id.is_(None))
+    desk.execute(update(File).where(File.id.in_(ids), *unused).values(erased_at=desk.now, name=""))
+
+
 def unsent(desk: Desk, ids: Sequence[int], *, identity_id: int | None = None, agent_id: int | None = None) -> list[int]:
     """Those of these files that are this person's and not sent yet; raises UserError when there are others."""
     if not ids:

@@ -74,7 +74,12 @@ def sentence(row: EventRow, names: Names) -> Text:
 
 _NOBODYS = frozenset(
     (
-        "customer_barred", "dialog_started", "dialog_called_out", "customer_left", "message_failed", "question_failed",
+        "customer_barred",
+        "dialog_started",
+        "dialog_called_out",
+        "customer_left",
+        "message_failed",
+        "question_failed",
         "reminded",
     )
 )

@@ -12,6 +12,12 @@ def read(desk: Desk, name: str) -> str:
     return desk.execute(select(Kept.value).where(Kept.name == name)).scalar_one_or_none() or ""
 
 
+def beginning(desk: Desk, prefix: str) -> dict[str, str]:
+    """What was kept under names that begin so, by what comes behind that."""
+    rows = desk.execute(select(Kept.name, Kept.value).where(Kept.name.startswith(prefix, autoescape=True)))
+    return {row.name.removeprefix(prefix): row.value for row in rows}
+
+
 def keep(desk: Desk, name: str, value: str) -> None:
     """Keeps a fact under a name, in place of what it was before."""
     statement = upsert.into(Kept, desk.on_postgres).values(name=name, value=value)

@@ -49,7 +49,7 @@ def _tells(asked: str) -> bool:
 
 def _listed(desk: Desk) -> list[Offered]:
     rows = listing.page(desk, parse(""), limit=_OFFERED).rows
-    return [Offered(row.number, row.subject, row.customer) for row in rows]
+    return [Offered(row.number, row.subject, row.called) for row in rows]
 
 
 def _rows(desk: Desk, fits: Any) -> list[Offered]:

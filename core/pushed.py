@@ -20,7 +20,12 @@ def _destination(room: str) -> str:
 
 def _posts(room: str, place: str) -> tuple[str, ...]:
     """What is posted in a channel shares that channel's rate, and the room's."""
-    return f"room:{room}:posts:{place}", f"room:{room}"
+    return posts_of(room, place), f"room:{room}"
+
+
+def posts_of(room: str, place: str) -> str:
+    """The rate of a channel's posts."""
+    return f"room:{room}:posts:{place}"
 
 
 def in_thread(

@@ -50,6 +50,9 @@ class Voice:
     """Sentences the desk's owner has put into other words: id → words in this language."""
     escape: Callable[[str], str] = _as_is
     """What the platform needs done to every argument that is no sentence of ours."""
+    moments: "Callable[[datetime, str], str] | None" = None
+    """How the platform writes a moment, given in words too, so that each reader sees it in their own time; without it
+    everybody reads the words."""
 
     def say(self, said: Text) -> str:
         """A text in words; an argument that lacks stays visible as its name."""
@@ -72,7 +75,8 @@ class Voice:
             case Text():
                 return self.say(value)
             case datetime():
-                return self.moment(value)
+                told = self.moment(value)
+                return told if self.moments is None else self.moments(value, told)
             case timedelta():
                 return format_timedelta(value, locale=language_of(self.language))
             case None:

@@ -137,7 +137,7 @@ def _teams(desk: Desk) -> Iterator[str]:
         ).scalars()
         named = ",".join(members)
         private = "yes" if team.is_private else "no"
-        works = hours.get(team.hours_id, calendars.ALWAYS)
+        works = hours.get(team.hours_id or 0, calendars.ALWAYS)
         options = f"language:{team.language} zone:{team.time_zone} private:{private} hours:{works} members:{named}"
         yield f"{team.name} = {team.title} {options}"
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from core import lanes, outages, parts
 from core.desk import Desk
-from core.models import QUARANTINED, Author, Channel, EventRow, Message, Quarantined, Reader
+from core.models import QUARANTINED, Author, Channel, Dialog, EventRow, Message, Quarantined, Reader
 from core.parts import Failure
 
 _LATELY = timedelta(seconds=150)
@@ -75,30 +75,41 @@ def _known(desk: Desk) -> _Known:
 def of_channels(desk: Desk, channels: Iterable[Channel]) -> dict[int, Standing]:
     """How these channels stand, by their ids."""
     known, last = _known(desk), _last(desk)
-    return {each.id: _of_channel(each, known, last) for each in channels}
+    return {each.id: _of_channel(each, known, last.get(each.id, _Last())) for each in channels}
 
 
-def _of_channel(channel: Channel, known: _Known, last: Mapping[tuple[int, bool], datetime]) -> Standing:
+def _of_channel(channel: Channel, known: _Known, last: "_Last") -> Standing:
     failure = known.failure(channel.name, f"{channel.name} sender")
     many, oldest = known.lags.get(f"channel:{channel.id}", (0, None))
     state = State.OFF if not channel.is_on else State.FAILING if known.is_failing(failure) else State.ON
     return Standing(
         state=state, failure=failure, waiting=many, waiting_since=oldest,
         quarantined=known.quarantined.get(f"channel:{channel.id}", 0),
-        came_at=last.get((channel.id, True)), went_at=last.get((channel.id, False)),
+        came_at=last.came_at, went_at=last.went_at,
     )  # fmt: skip
 
 
-def _last(desk: Desk) -> dict[tuple[int, bool], datetime]:
-    """When something last came (True) and went (False) by each channel, among the last messages."""
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """When something last came and went by one channel."""
+
+    came_at: datetime | None = None
+    went_at: datetime | None = None
+
+
+def _last(desk: Desk) -> dict[int, _Last]:
+    """By each channel, among the last messages."""
     newest = desk.execute(select(func.max(Message.id))).scalar_one() or 0
     is_theirs = Message.author == Author.CONTACT
+    came, went = case((is_theirs, Message.said_at)), case((~is_theirs, Message.said_at))
+    channel = func.coalesce(Message.channel_id, Dialog.channel_id)  # what agents say in a dialog bears none
     statement = (
-        select(Message.channel_id, is_theirs.label("came"), func.max(Message.said_at).label("at"))
-        .where(Message.id > newest - _LOOKED_AT, Message.channel_id.is_not(None), Message.reader == Reader.CUSTOMER)
-        .group_by(Message.channel_id, is_theirs)
+        select(channel.label("channel_id"), func.max(came).label("came"), func.max(went).label("went"))
+        .outerjoin(Dialog, Dialog.id == Message.dialog_id)
+        .where(Message.id > newest - _LOOKED_AT, channel.is_not(None), Message.reader == Reader.CUSTOMER)
+        .group_by(channel)
     )
-    return {(row.channel_id, bool(row.came)): row.at for row in desk.execute(statement)}
+    return {row.channel_id: _Last(row.came, row.went) for row in desk.execute(statement)}
 
 
 def of_rooms(desk: Desk, names: Collection[str], on: Collection[str]) -> dict[str, Standing]:

@@ -10,6 +10,10 @@ _GREETINGS = frozenset(
 )
 
 
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe0f\uffa0 "))
+"""Signs that count as printable and show nothing."""
+
+
 def of_words(body: str, pace: Pace) -> str:
     """The first line that is no greeting; the first line when all are; nothing for no words."""
     lines = [line.strip() for line in body.splitlines() if line.strip()]
@@ -23,5 +27,7 @@ def of_words(body: str, pace: Pace) -> str:
 def shortened(subject: str, pace: Pace) -> str:
     """A subject on one line, at most as long as a subject may be."""
     plain = " ".join(subject.replace("\x00", "").encode("utf-8", "replace").decode().split())
+    if not any(each.isprintable() for each in plain.translate(_INVISIBLE)):
+        plain = ""
     most = pace.longest_subject
     return plain if len(plain) <= most else plain[: most - 1] + "…"

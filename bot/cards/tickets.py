@@ -119,7 +119,7 @@ def tags_of(desk: Desk, ticket: Ticket | None, dialog: Dialog | None) -> tuple[s
 
 def row_card(row: Row) -> Card:
     """One line of a list as a small card."""
-    fields = [Field(text("Status"), STATUS_WORDS[row.status]), Field(text("Assignee"), verbatim(row.assignee or "–"))]
+    fields = [Field(text("Status"), STATUS_WORDS[row.status]), Field(text("Assignee"), _holder(row))]
     customer = row.customer
     if customer is not None:
         fields.append(Field(text("Customer"), customer))
@@ -134,6 +134,10 @@ def row_card(row: Row) -> Card:
         text("#{number} {subject}", number=row.number, subject=row.subject or "…"),
         tuple(fields), tone=tone, link=f"ticket:{row.number}",
     )  # fmt: skip
+
+
+def _holder(row: Row) -> Text:
+    return verbatim(f"@{row.assignee}") if row.assignee else text("nobody")
 
 
 def rows_as_cards(rows: Sequence[Row]) -> tuple[Card, ...]:

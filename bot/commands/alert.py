@@ -88,6 +88,9 @@ def escalate(call: Call, ticket: kinds.Ticket, why: kinds.Words = "") -> Answer:
     count = escalating.escalate(call.desk, ticket, call.agent(), why)
     if count is None:
         return Answer(text("The supervisors are asked in their channel."), tone=Tone.GOOD)
+    if not count:
+        said = text("Nobody was told: there is no supervisor besides you. It stands in the ticket's thread.")
+        return Answer(said, tone=Tone.WARN)
     said = texts("{count} supervisor is told.", "{count} supervisors are told.", count=count)
     return Answer(said, tone=Tone.GOOD)
 

@@ -1,6 +1,8 @@
 """Commands on the desk itself: people, teams, channels, views, prepared texts, quarantine, health."""
 
-from bot import cards
+from collections.abc import Sequence
+
+from bot import cards, standings
 from bot.commands import kinds
 from bot.commands.call import Call
 from bot.commands.registry import command
@@ -8,7 +10,6 @@ from core import (
     deadlines,
     figures,
     intake,
-    lanes,
     leaving,
     parts,
     policy,
@@ -23,17 +24,19 @@ from core import (
     views,
     wordings,
 )
-from core.channels import known as known_channels
 from core.desk import Desk
 from core.errors import UserError
-from core.models import Channel, Role
-from core.show import Answer, Text, Tone, text, texts, verbatim
+from core.models import Role
+from core.show import Answer, Text, Tone, text, texts, together, verbatim
+from core.standing import State
 
 
 @command("desk health", reads=True, example="desk health")
 def health(call: Call) -> Answer:
     """Show how the desk is: what waits, what is stuck, what is on."""
     found = figures.read(call.desk)
+    rooms = standings.of_rooms(call.desk, standings.there(call.desk))
+    stand = [*standings.of_channels(call.desk), *(each for each in rooms if each.standing.state is not State.OFF)]
     live, unclosed = sum(found.dialogs.values()), sum(found.tickets.values())
     lines: list[Text] = [
         texts("{count} live dialog", "{count} live dialogs", count=live),
@@ -43,10 +46,17 @@ def health(call: Call) -> Answer:
         ),
         texts("{count} thing waits in quarantine", "{count} things wait in quarantine", count=found.quarantined),
         *(_wrong(call.desk) if policy.is_at_least(call.desk.actor, Role.SUPERVISOR) else ()),
-        *map(_channel, known_channels(call.desk)),
-        *_lags(call.desk),
+        *(each.line() for each in stand),
     ]
-    return Answer(text("Something needs an admin.") if found.stuck else text("The desk is well."), lines=tuple(lines))
+    return Answer(_verdict(found.stuck, stand), lines=tuple(lines))
+
+
+def _verdict(stuck: int, stand: Sequence[standings.Told]) -> Text:
+    """What matters first: what does not work now."""
+    broken = [verbatim(each.name) for each in stand if each.standing.state in (State.FAILING, State.AWAY)]
+    if broken:
+        return text("Not all works: {names}. See below.", names=together(broken))
+    return text("Something needs an admin.") if stuck else text("The desk is well.")
 
 
 def _wrong(desk: Desk) -> tuple[Text, ...]:
@@ -54,24 +64,6 @@ def _wrong(desk: Desk) -> tuple[Text, ...]:
     stuck = (text("Stuck: {what}", what=deadlines.describe(due)) for due in troubles.stuck(desk))
     failed = (parts.told(failure, desk.now) for failure in parts.failures(desk))
     return (*stuck, *failed, *wordings.broken(desk))
-
-
-def _lags(desk: Desk) -> list[Text]:
-    """How far behind each way out is: a channel to customers, a team chat."""
-    names = {f"channel:{channel.id}": channel.name for channel in known_channels(desk)}
-    return [
-        texts(
-            "{where}: {count} thing waits to be sent, since {when}",
-            "{where}: {count} things wait to be sent, the oldest since {when}",
-            count=count, where=names.get(destination, destination.removeprefix("room:")), when=since,
-        )
-        for destination, count, since in lanes.lags(desk)
-    ]  # fmt: skip
-
-
-def _channel(channel: Channel) -> Text:
-    state = text("on") if channel.is_on else text("off")
-    return text("Channel {name} ({kind}) is {state}", name=channel.name, kind=channel.kind, state=state)
 
 
 @command("desk agents", reads=True, example="desk agents")

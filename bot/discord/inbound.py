@@ -55,7 +55,7 @@ def typed(message: Wire, me: str, guild: str) -> Typed | None:
         return None
     words = str(message.get("content") or "")
     calls = _called(words, me)
-    named = {str(each.get("id")) for each in message.get("mentions") or ()} - {me}
+    named = {str(each.get("id")) for each in message.get("mentions") or ()}
     in_reply = str(((message.get("referenced_message") or {}).get("author") or {}).get("id", ""))
     named -= {in_reply} if f"<@{in_reply}>" not in words else set()
     return Typed(

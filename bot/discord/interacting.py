@@ -18,7 +18,7 @@ from bot.discord.people import People
 from bot.discord.replying import Expired, Reply
 from bot.discord.rest import Rest, Wire
 from bot.discord.sending import Sending
-from bot.discord.shapes import AGAIN, ASK, DO
+from bot.discord.shapes import AGAIN, ASK, BEARS, DO
 from bot.forms import Filled, Form, Unfit
 from bot.hearing import Deed, Heard, Hearing
 from bot.wiring import Wiring
@@ -45,7 +45,7 @@ class Interacting:
         self._rest, self._desks, self._hearing = rest, wiring.desks, hearing
         self._people, self._sending = people, sending
         self._commands: list[Command] = list(wiring.commands)
-        self._menus = Menus(wiring, hearing)
+        self._menus = Menus(wiring, hearing, people)
 
     async def take(self, interaction: Wire) -> None:
         """Does what an interaction asks for, and answers it."""
@@ -177,7 +177,7 @@ class Interacting:
         await reply.explain(deed.account, shapes.answer(replace(answer, text=said), await self._voice(deed)))
 
     async def _component(self, interaction: Wire, deed: Deed, reply: Reply) -> None:
-        custom_id = str((interaction.get("data") or {}).get("custom_id", ""))
+        custom_id = str((interaction.get("data") or {}).get("custom_id", "")).partition(BEARS)[0]
         if custom_id.startswith(AGAIN):
             await self._open_again(custom_id.removeprefix(AGAIN), deed, reply)
         elif custom_id.startswith(ASK) and await self._asked(
@@ -257,7 +257,7 @@ class Interacting:
             member = ((resolved.get("members") or {}).get(target) or {}) | {
                 "user": (resolved.get("users") or {}).get(target) or {}
             }
-            heard = await self._in_time(self._menus.make_agent(deed, inbound.person(member)), reply)
+            heard = await self._in_time(self._menus.make_agent(deed, member), reply)
             await self._answered(reply, deed, heard)
             return
         message = (resolved.get("messages") or {}).get(target) or {}

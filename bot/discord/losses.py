@@ -11,12 +11,18 @@ LOCKED: Text = text("The earlier post was locked in Discord, so this goes on her
 
 def gone(name: str) -> Text:
     """What is said of a channel that was deleted."""
-    return _told(name, text("deleted"))
+    return text(
+        "The Discord channel {name} was deleted: its tickets go on in the team room. Type “/desk setup” for another "
+        "channel.", name=name,
+    )  # fmt: skip
 
 
 def closed(name: str) -> Text:
     """What is said of a channel the bot does not see any more."""
-    return _told(name, text("closed to the bot"))
+    return text(
+        "The Discord channel {name} is closed to the bot: its tickets go on in the team room. Let the bot in again, or "
+        "type “/desk setup” for another channel.", name=name,
+    )  # fmt: skip
 
 
 def lacks(permission: str) -> Callable[[str], Text]:
@@ -29,10 +35,3 @@ def lacks(permission: str) -> Callable[[str], Text]:
         )  # fmt: skip
 
     return said
-
-
-def _told(name: str, how: Text) -> Text:
-    return text(
-        "The Discord channel {name} is {how}: its tickets go on in the team room. Let the bot in again, or type "
-        "“/desk setup” for another channel.", name=name, how=how,
-    )  # fmt: skip

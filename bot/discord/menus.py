@@ -2,7 +2,9 @@
 
 from bot import forms
 from bot.commands.registry import Command
+from bot.discord import inbound
 from bot.discord.losses import ROOM
+from bot.discord.people import People
 from bot.discord.rest import Wire
 from bot.discord.words import clean
 from bot.forms import Form
@@ -10,18 +12,17 @@ from bot.hearing import Deed, Heard, Hearing
 from bot.saying import subject
 from bot.wiring import Wiring
 from core import accounts, messages, places, policy, threads
-from core.accounts import Person
 from core.desk import Desk
 from core.errors import UserError
-from core.models import Role
+from core.models import Place, Role
 from core.show import Answer, Text, Tone, text, verbatim
 
 
 class Menus:
     """What stands behind them."""
 
-    def __init__(self, wiring: Wiring, hearing: Hearing) -> None:
-        self._desks, self._hearing = wiring.desks, hearing
+    def __init__(self, wiring: Wiring, hearing: Hearing, people: People) -> None:
+        self._desks, self._hearing, self._people = wiring.desks, hearing, people
         self._commands: list[Command] = list(wiring.commands)
 
     async def make_ticket(self, deed: Deed, message: Wire) -> Heard:
@@ -45,25 +46,34 @@ class Menus:
 
         return await self._desks.read(actor, body)
 
-    async def make_agent(self, deed: Deed, person: Person) -> Heard:
+    async def make_agent(self, deed: Deed, member: Wire) -> Heard:
         """A member becomes an agent of the channel's team, by an admin."""
         voice, actor = await self._hearing.voice(deed.account, deed.place), await self._hearing.actor(deed.account)
-
-        def body(desk: Desk) -> None:
-            policy.must_be(desk.actor, Role.ADMIN, verbatim("desk accept"))
-            found = places.at(desk, ROOM, deed.place) or next(iter(places.in_room(desk, ROOM)), None)
-            if found is None:
-                raise UserError(text("This channel is no team's. Make it one: desk setup"))
+        person = inbound.person(member)
+        try:
+            place = await self._desks.read(actor, lambda desk: _place(desk, deed.place))
             if not person.is_full:
                 raise UserError(text("Bots cannot be agents."))
-            accounts.propose(desk, found, person)
-
-        try:
-            await self._desks.change(actor, body)
+            if not await self._people.belongs(place, member):
+                raise UserError(_NEEDS_ROLE if place.role else _SEES_NOTHING)
+            await self._desks.change(actor, lambda desk: accounts.propose(desk, place, person))
         except UserError as error:
             return Heard(voice, Answer(error.said, tone=Tone.BAD))
         line = f"desk accept {ROOM} {person.external_id}"
         return await self._hearing.does(Deed(account=deed.account, line=line, key=deed.key, place=deed.place))
+
+
+_NEEDS_ROLE = text("Give them the team's role first: whoever lacks it is no agent. Then make them one.")
+_SEES_NOTHING = text("Let them see the team's channel first: whoever does not see it is no agent. Then make them one.")
+
+
+def _place(desk: Desk, channel: str) -> Place:
+    """The channel it is about, for an admin."""
+    policy.must_be(desk.actor, Role.ADMIN, verbatim("desk accept"))
+    found = places.at(desk, ROOM, channel) or next(iter(places.in_room(desk, ROOM)), None)
+    if found is None:
+        raise UserError(text("This channel is no team's. Make it one: desk setup"))
+    return found
 
 
 def _said(desk: Desk, deed: Deed, message: Wire) -> str:

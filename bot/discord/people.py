@@ -202,6 +202,10 @@ class People:
             channel = await self._channels.one(place.place)
             await self._settle(place, member, hearing, is_inside=_belongs(server, channel, place, member))
 
+    async def belongs(self, place: Place, member: Wire) -> bool:
+        """Whether somebody is of a channel's team, by the server's roles and rights."""
+        return _belongs(await self.server(), await self._channels.one(place.place), place, member)
+
     async def _settle(self, place: Place, member: Wire, hearing: Hearing, *, is_inside: bool) -> None:
         inside, account = self._belong.setdefault(place.place, set()), _id(member)
         if is_inside and account not in inside:

@@ -89,7 +89,7 @@ class Posts:
         """Where there is no forum the card is a message of the channel, with a thread under it.
 
         A card that is deleted before it has its thread is said again without a nonce: under the same one Discord gives
-        back the deleted message. It is still found by its footer.
+        back the deleted message. It is still found by what a button of it bears.
         """
         once = {"nonce": posting.nonce, "enforce_nonce": True}
         said = await self._said(posting.place, post.body() | once)
@@ -286,7 +286,6 @@ class Posts:
         """The message in a channel that bears the posting's nonce as a card."""
         found = await self._rest.ask("GET", "/channels/{channel_id}/messages?limit=100", channel_id=channel)
         for each in found:
-            footers = [str((embed.get("footer") or {}).get("text", "")) for embed in each.get("embeds") or ()]
-            if posting.nonce in footers and each["author"]["id"] == await self._rest.me():
+            if shapes.bears(each, posting.nonce) and each["author"]["id"] == await self._rest.me():
                 return str(each["id"])
         return None

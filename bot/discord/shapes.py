@@ -6,6 +6,7 @@ Limits: discord.com/developers/docs/resources/message (content 2,000; embed titl
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.carrying import Parcel
 from bot.discord.rest import Wire
@@ -23,6 +24,8 @@ WHOLE = "message.txt"
 DO, ASK, AGAIN = "do:", "ask:", "again:"
 """What a button's custom_id begins with: it does the line behind it, asks first for what the line lacks, or opens a
 form that was refused once more."""
+BEARS = " ~"
+"""What stands between a button's line and the nonce its card was made under; nobody sees either."""
 _SUPPRESS_EMBEDS = 1 << 2
 _COLOURS = {Tone.PLAIN: 0x5865F2, Tone.GOOD: 0x2E8B57, Tone.WARN: 0xE0A100, Tone.BAD: 0xC0392B}
 _STYLES = {Tone.PLAIN: 2, Tone.GOOD: 3, Tone.WARN: 1, Tone.BAD: 4}
@@ -56,20 +59,36 @@ class Post:
 
 def loud(speaker: Voice) -> Voice:
     """A voice for where Discord formats what it is told."""
-    return replace(speaker, escape=escaped)
+    return replace(speaker, escape=escaped, moments=_moment)
+
+
+def _moment(at: datetime, told: str) -> str:
+    """Each reader sees it in their own time."""
+    return f"<t:{int(at.timestamp())}:f>"
 
 
 def board(shown: Board, speaker: Voice, *, nonce: str = "", role: str = "") -> Post:
-    """A thread's root. The first one bears its nonce, so that it is found again; it may call the team's role."""
+    """A thread's root. The first one bears its nonce behind a button, so that it is found again; it may call the team's
+    role."""
     say = loud(speaker).say
     if shown.is_retired:
         return Post(cut(say(shown.title), CONTENT))
     embeds = [card(each, speaker) for each in shown.cards[:_EMBEDS]]
-    if nonce and embeds:
-        embeds[-1]["footer"] = {"text": nonce}
     content, roles = (f"<@&{role}>", (role,)) if role else ("", ())
     buttons = [button for each in shown.cards for button in each.buttons]
-    return Post(content, tuple(embeds), rows(buttons, speaker), roles=roles)
+    made = rows(buttons, speaker)
+    if nonce and made:
+        made[0]["components"][0]["custom_id"] += f"{BEARS}{nonce}"
+    elif nonce and embeds:
+        embeds[-1]["footer"] = {"text": nonce}
+    return Post(content, tuple(embeds), made, roles=roles)
+
+
+def bears(message: Wire, nonce: str) -> bool:
+    """Whether a message is the card that was made under this nonce."""
+    footers = [(embed.get("footer") or {}).get("text") for embed in message.get("embeds") or ()]
+    lines = [part for row in message.get("components") or () for part in row.get("components") or ()]
+    return nonce in footers or any(str(each.get("custom_id", "")).endswith(f"{BEARS}{nonce}") for each in lines)
 
 
 def title(shown: Board, speaker: Voice) -> str:
@@ -181,7 +200,7 @@ def line(shown: Line, speaker: Voice, *, role: str = "") -> Post:
 def answer(shown: Answer, speaker: Voice) -> Post:
     """What a command says back to its typist; what does not fit comes as a file."""
     say = loud(speaker).say
-    buttons = [*shown.buttons, *(button for each in shown.cards for button in each.buttons)]
+    buttons = [*shown.buttons, *(button for each in shown.cards for button in each.buttons or _leading(each))]
     content = cut((_TONES[shown.tone] + say(shown.text)).strip(), CONTENT)
     few = len(shown.cards) <= _EMBEDS
     embeds = [card(each, speaker) for each in shown.cards] if few else []
@@ -196,6 +215,12 @@ def answer(shown: Answer, speaker: Voice) -> Post:
     elif below and not files:
         files.append(Parcel("answer.txt", _plainly(shown, speaker).encode()))
     return Post(content, tuple(embeds[:_EMBEDS]), rows(buttons, speaker), files=tuple(files))
+
+
+def _leading(shown: Card) -> tuple[Button, ...]:
+    """What shows a line of a list whole."""
+    kind, _, number = shown.link.partition(":")
+    return (Button(text("Show #{number}", number=number), f"{kind} show {number}"),) if number else ()
 
 
 _TONES = {Tone.PLAIN: "", Tone.GOOD: "✅ ", Tone.WARN: "⚠️ ", Tone.BAD: "⛔ "}

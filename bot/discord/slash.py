@@ -47,9 +47,10 @@ RARE = frozenset(
         "ticket history", "ticket title", "ticket customer", "ticket notspam", "ticket unwatch", "ticket due",
         "ticket close-in", "ticket unmerge", "ticket link", "ticket unlink", "ticket remind", "ticket status",
         "desk tag-remove", "desk stuck", "desk retry-deadline", "desk drop-deadline", "desk retry", "desk discard",
-        "desk leave-it", "desk view-remove", "desk make-ticket", "desk resend", "desk undelivered", "desk channel-add",
-        "desk channel-set", "desk channel-off", "desk channel-on", "desk connect", "desk group-allow", "desk groups", "desk group-ignore",
-        "desk team-add", "desk tags", "desk replies", "ticket answered", "ticket cc", "ticket watch",
+        "desk leave-it", "desk view-remove", "desk make-ticket", "desk resend", "desk undelivered",
+        "desk channel-add", "desk channel-set", "desk channel-off", "desk channel-on", "desk connect",
+        "desk group-allow", "desk groups", "desk group-ignore", "desk team-add", "desk tags", "desk replies",
+        "ticket answered", "ticket cc", "ticket watch",
     )
 )  # fmt: skip
 """What stands in a second group, where one has no room for all."""

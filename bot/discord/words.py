@@ -2,8 +2,9 @@
 
 import re
 
+from bot.turning import SIGNS, turned_back
+
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
-_TURNS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _URL = re.compile(r"https?://[^\s<]*[^\s<.,:;\"'\])]")
 """What Discord makes a link of; inside it nothing is formatted, and a backslash would break it."""
 _SIGNS = re.compile(r"[\\*_`~|<\[\]@]|:(?=\w+:)")
@@ -14,21 +15,7 @@ _AT_LINE_START = re.compile(r"^([ \t]*)(#|>|-|\+|\d+(?=[.)]))", re.MULTILINE)
 
 def clean(words: str) -> str:
     """Words without what no chat shows (NUL and other controls, lone surrogates); no line turns the next one around."""
-    plain = _CONTROLS.sub("", words.replace("\r\n", "\n").encode("utf-8", "replace").decode())
-    return "\n".join(map(_turned_back, plain.split("\n"))) if _TURNS.search(plain) else plain
-
-
-def _turned_back(line: str) -> str:
-    """A line that ends in the direction it began in."""
-    closing: list[str] = []
-    for sign in line:
-        if sign in "\u202a\u202b\u202d\u202e":
-            closing.append("\u202c")
-        elif sign in "\u2066\u2067\u2068":
-            closing.append("\u2069")
-        elif sign in "\u202c\u2069" and closing and closing[-1] == sign:
-            closing.pop()
-    return line + "".join(reversed(closing))
+    return turned_back(_CONTROLS.sub("", words.replace("\r\n", "\n").encode("utf-8", "replace").decode()))
 
 
 def escaped(words: str) -> str:
@@ -55,7 +42,7 @@ def _behind(match: "re.Match[str]") -> str:
 
 def single(words: str, most: int, otherwise: str = "–") -> str:
     """One line of at most so many characters, for names and titles; never empty."""
-    plain = " ".join(_TURNS.sub("", clean(words)).split())
+    plain = " ".join(SIGNS.sub("", clean(words)).split())
     return cut(plain, most) if plain else otherwise
 
 

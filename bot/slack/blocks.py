@@ -6,9 +6,9 @@ label 75, value 2,000); that a message's blocks may hold about 13,200 characters
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.slack.words import Wire, clean, cut, elements, fallback, mention, paragraph, plain
+from bot.slack.words import Wire, clean, cut, elements, fallback, has_moment, marked, mention, name, paragraph, plain
 from core.render import Voice
 from core.room import Board, Line, Side, Words
 from core.show import Answer, Button, Card, Tone, text
@@ -47,8 +47,13 @@ def board(shown: Board, speaker: Voice) -> Post:
     title = speaker.say(shown.title)
     if shown.is_retired:
         return Post((paragraph(*elements(cut(title, _SECTION))),), fallback(title))
-    blocks = [block for each in shown.cards for block in card(each, speaker)]
+    blocks = [block for each in shown.cards for block in card(each, shared(speaker))]
     return Post(numbered(blocks), fallback(title))
+
+
+def shared(speaker: Voice) -> Voice:
+    """A voice for where several read, each of whom sees moments in their own time."""
+    return replace(speaker, moments=marked)
 
 
 def card(shown: Card, speaker: Voice) -> list[Wire]:
@@ -72,6 +77,8 @@ def _fact(label: str, value: str) -> list[Wire]:
 
 
 def _quiet(words: str) -> Wire:
+    if has_moment(words):
+        return paragraph(*elements(cut(words, _SECTION)))
     return {"type": "context", "elements": [plain(words, _SECTION)]}
 
 
@@ -109,15 +116,15 @@ def numbered(blocks: Sequence[Wire], *, most: int = MOST_BLOCKS) -> tuple[Wire, 
 def said(shown: Sequence[Words], speaker: Voice) -> Post:
     """What was said, under the name of who said it; several of one customer's words are one post."""
     first = shown[0]
-    who = cut(speaker.say(first.who), _NAME, speaker.say(text("Customer")))
+    who = name(speaker.say(first.who), _NAME, speaker.say(text("Customer")))
     words = [clean(speaker.say(each.text)) for each in shown]
     if first.side is Side.SYSTEM:
         return Post((_quiet("\n".join(words)),), fallback(words[0]))
     most, head = _room_of(words)
     fitting = [told if len(told) <= most else f"{told[:head]}…" for told in words]
     blocks = [_bubble(each, told, speaker) for each, told in zip(shown, fitting, strict=True)]
-    name = speaker.say(text("{who} (note)", who=who)) if first.side is Side.NOTE else who
-    return Post(tuple(blocks), fallback("\n".join(words)), cut(name, _NAME), FACES.get(first.side, ""))
+    called = speaker.say(text("{who} (note)", who=who)) if first.side is Side.NOTE else who
+    return Post(tuple(blocks), fallback("\n".join(words)), cut(called, _NAME), FACES.get(first.side, ""))
 
 
 def _room_of(words: Sequence[str]) -> tuple[int, int]:
@@ -152,15 +159,16 @@ def overlong(shown: Sequence[Words], speaker: Voice) -> list[str]:
 
 def line(shown: Line, speaker: Voice, *, team: str = "", link: str = "") -> Post:
     """Something that happened; who is called by it stands before it, where it leads behind."""
-    words = "\n".join(speaker.say(each) for each in shown.texts)
+    words = "\n".join(shared(speaker).say(each) for each in shown.texts)
+    told = "\n".join(speaker.say(each) for each in shown.texts)
     called = [part for account in shown.mentions for part in (mention(account), _GAP)]
     if shown.calls_team:
         called = [_team(team), _GAP, *called]
     if not called and not link:
-        return Post(numbered([_quiet(words), *buttons(shown.buttons, speaker)]), fallback(words))
+        return Post(numbered([_quiet(words), *buttons(shown.buttons, speaker)]), fallback(told))
     leads = [_GAP, {"type": "link", "url": link, "text": speaker.say(text("Open the thread"))}] if link else []
     block = paragraph(*called, *elements(cut(words, _SECTION)), *leads)
-    return Post(numbered([block, *buttons(shown.buttons, speaker)]), fallback(words))
+    return Post(numbered([block, *buttons(shown.buttons, speaker)]), fallback(told))
 
 
 _GAP: Wire = {"type": "text", "text": " "}
@@ -188,7 +196,8 @@ def answer(shown: Answer, speaker: Voice, asked: Asked = Asked()) -> Post:
     if shown.document and not shown.file_name:
         blocks += _document(shown.document)
     for each in shown.cards:
-        blocks += [{"type": "divider"}, *(row(each, speaker) if len(shown.cards) > 1 else card(each, speaker))]
+        is_row = len(shown.cards) > 1 or not each.buttons
+        blocks += [{"type": "divider"}, *(row(each, speaker) if is_row else card(each, speaker))]
     blocks += buttons(shown.buttons, speaker)
     if len(lines) > start + PAGE and asked.line:
         blocks += [_more(asked, speaker)]

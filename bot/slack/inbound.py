@@ -113,7 +113,14 @@ class Broken:
     why: str
 
 
-Inbound = Broken | Typed | Removed | Reacted | Came | Went | Changed | Shut | LookedHome | Revoked
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A channel was brought back from the archive."""
+
+    place: str
+
+
+Inbound = Broken | Typed | Removed | Reacted | Came | Went | Changed | Shut | Opened | LookedHome | Revoked
 
 
 def read(event: Wire, me: Me) -> Inbound | None:
@@ -163,6 +170,8 @@ def _read(event: Wire, me: Me) -> Inbound | None:
             return Came(event["channel"], event["user"])
         case "member_left_channel":
             return Went(event["channel"], event["user"])
+        case "channel_unarchive" | "group_unarchive":
+            return Opened(event["channel"])
         case "user_change":
             return Changed(event["user"])
         case "app_home_opened" if event.get("tab", "home") == "home":
@@ -244,9 +253,9 @@ def calling(text: str, words: Mapping[str, str]) -> str:
 
 
 def calls_somebody(text: str, me: Me) -> bool:
-    """Whether a text calls a person other than the app, or a group."""
+    """Whether a text calls a person, a group, or in its midst the app: at its beginning that is a command."""
     groups = any(token.startswith("!") for token in _TOKEN.findall(text))
-    return groups or bool(mentioned(text) - {me.user})
+    return groups or bool(mentioned(to_us(text, me) or text))
 
 
 def leads_inside(text: str, me: Me) -> bool:

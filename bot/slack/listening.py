@@ -14,7 +14,7 @@ from bot.losses import deactivated, lose_thread, thread_of
 from bot.oddities import Happening
 from bot.saying import subject
 from bot.slack import inbound, leaving, losses
-from bot.slack.inbound import Broken, Came, Changed, LookedHome, Reacted, Removed, Revoked, Shut, Typed, Went
+from bot.slack.inbound import Broken, Came, Changed, LookedHome, Opened, Reacted, Removed, Revoked, Shut, Typed, Went
 from bot.slack.lines import meant
 from bot.slack.losses import ROOM
 from bot.slack.parts import Parts
@@ -23,7 +23,7 @@ from bot.slack.sending import SIGNS
 from bot.slack.troubles import LostThread
 from bot.slack.web import Me, asking
 from bot.slack.words import Wire
-from core import threads
+from core import threads, waking
 from core.actor import SYSTEM
 from core.desk import Desk
 from core.errors import TemporaryError, Unreadable
@@ -131,8 +131,10 @@ class Listening:
                 await self._removed(removed)
             case Reacted() as reacted:
                 return await self._reacted(reacted, me)
-            case Came(_, account) if account == me.user:
-                self._gaps.opens()
+            case Came(place, account) if account == me.user:
+                await self._is_open(place)
+            case Opened(place):
+                await self._is_open(place)
             case Came(place, account):
                 await self._hearing.came(place, (await self._people.one(account, me)).person)
             case Went(place, account):
@@ -146,6 +148,11 @@ class Listening:
             case Revoked():
                 raise AppRemoved
         return None
+
+    async def _is_open(self, place: str) -> None:
+        """A channel is there again, with the app in it."""
+        self._gaps.opens()
+        await self._desks.change(SYSTEM, lambda desk: waking.channel(desk, ROOM, place))
 
     def _passes(self, event: Wire, me: Me) -> None:
         """Our own words in a thread are behind its cursor, too."""

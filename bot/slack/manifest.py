@@ -4,9 +4,11 @@ Format: docs.slack.dev/reference/app-manifest.
 """
 
 import json
+import re
 
 from bot.slack.deeds import NEW, SHORTCUT
 from bot.slack.words import Wire
+from core.errors import UserError
 from core.show import Text, text
 
 SCOPES: dict[str, Text] = {
@@ -38,8 +40,23 @@ EVENTS = (
 )  # fmt: skip
 
 
+_COMMAND = re.compile(r"[a-z0-9_-]{1,31}")
+"""Slack: lower-case, no blanks, at most 32 characters with the slash (api.slack.com/interactivity/slash-commands)."""
+
+
 def manifest(*, command: str, by_socket: bool, address: str) -> str:
-    """The manifest as JSON. `address` is where Slack reaches the desk; not needed in Socket Mode."""
+    """The manifest as JSON. `address` is where Slack reaches the desk; not needed in Socket Mode.
+
+    Raises UserError for what Slack takes as no command's name.
+    """
+    named = command.removeprefix("/")
+    if not _COMMAND.fullmatch(named):
+        raise UserError(
+            text(
+                "“{typed}” is no name for a Slack command. Use up to 31 lower-case letters, digits, - and _, for "
+                "example: ticket", typed=command[:40],
+            )
+        )  # fmt: skip
     url = f"{address.rstrip('/')}/slack/events"
     settings: Wire = {
         "event_subscriptions": {"bot_events": list(EVENTS)},
@@ -47,7 +64,7 @@ def manifest(*, command: str, by_socket: bool, address: str) -> str:
         "org_deploy_enabled": False, "socket_mode_enabled": by_socket, "token_rotation_enabled": False,
     }  # fmt: skip
     slash: Wire = {
-        "command": f"/{command.strip('/')}", "description": "Work with tickets and dialogs",
+        "command": f"/{named}", "description": "Work with tickets and dialogs",
         "usage_hint": "list mine | take 42 | reply 42 … | help", "should_escape": True,
     }  # fmt: skip
     if not by_socket:

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+
+from bot.turning import SIGNS, turned_back
 
 Wire = dict[str, Any]
 """JSON as Slack sends and takes it."""
@@ -13,8 +16,13 @@ _TRAILING = ".,;:!?)]}»“”’'"
 
 
 def clean(words: str) -> str:
-    """Words without what no chat shows: NUL and other control signs, lone surrogates."""
-    return _CONTROLS.sub("", words.replace("\r\n", "\n").encode("utf-8", "replace").decode())
+    """Words without what no chat shows (NUL and other controls, lone surrogates); no line turns the next one around."""
+    return turned_back(_CONTROLS.sub("", words.replace("\r\n", "\n").encode("utf-8", "replace").decode()))
+
+
+def name(words: str, most: int, otherwise: str = "–") -> str:
+    """One line without signs that turn it around, for whose name a post bears."""
+    return cut(" ".join(SIGNS.sub("", clean(words)).split()), most, otherwise)
 
 
 def cut(words: str, most: int, otherwise: str = "–") -> str:
@@ -39,10 +47,35 @@ def plain(words: str, most: int) -> Wire:
     return {"type": "plain_text", "text": cut(words, most), "emoji": False}
 
 
+_MOMENT = re.compile("\ue000(\\d+)\ue001([^\ue002]*)\ue002")
+"""A moment among words, until it becomes an element: between signs nobody types."""
+
+
+def marked(at: datetime, told: str) -> str:
+    """A moment as `elements` finds it again, so that each reader sees it in their own time."""
+    return f"\ue000{int(at.timestamp())}\ue001{told}\ue002"
+
+
+def has_moment(words: str) -> bool:
+    """Whether a moment is marked among words."""
+    return _MOMENT.search(words) is not None
+
+
 def elements(words: str, **style: bool) -> list[Wire]:
     """Words as elements of a rich_text_section: web addresses are links, all else is text."""
     more: Wire = {"style": dict(style)} if style else {}
-    return [{**part, **more} for part in _parts(clean(words))]
+    return [{**part, **more} for part in _moments(clean(words))]
+
+
+def _moments(words: str) -> Iterator[Wire]:
+    end = 0
+    for match in _MOMENT.finditer(words):
+        yield from _parts(words[end : match.start()])
+        yield {
+            "type": "date", "timestamp": int(match[1]), "format": "{date_short_pretty} {time}", "fallback": match[2],
+        }  # fmt: skip
+        end = match.end()
+    yield from _parts(words[end:])
 
 
 def _parts(words: str) -> Iterator[Wire]:

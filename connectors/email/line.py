@@ -1,11 +1,10 @@
 """One mailbox: reads it, and sends by a server or, without one, writes mails as files."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from connectors.email import outbound, trying
+from connectors.email import outbound
 from connectors.email.account import Account
 from connectors.email.filing import Filing, Reply
 from connectors.email.mailbox import Mailbox
@@ -15,7 +14,7 @@ from connectors.email.proof import Proof
 from connectors.email.receiving import Receiving
 from connectors.email.taking import Taking
 from connectors.email.tokens import Keeps, Tokens
-from core.connector import Described, Finding, Found, Outgoing, Sent
+from core.connector import Described, Found, Outgoing, Sent
 from core.errors import PermanentError
 from core.files import Store
 from core.pushed import SAY
@@ -75,10 +74,6 @@ class MailLine:
     async def close(self) -> None:
         """Nothing is filed any more."""
         await self._filing.close()
-
-    async def try_keys(self) -> Sequence[Finding]:
-        """Whether both servers let us in, and what the mailbox offers."""
-        return await trying.findings(self._account, self._tokens, self._box)
 
 
 def _written(box: Path, name: str, content: bytes) -> None:

@@ -49,6 +49,14 @@ class _Read:
     """What it says where an agent has sent it, who only passes it on."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Mails that are taken in together, and what they say by their ids, once they are read."""
+
+    mails: Sequence[_Waiting]
+    read: asyncio.Future[tuple[list[str], dict[str, _Read]]]
+
+
 class Receiving:
     """The way in of one mailbox."""
 
@@ -73,18 +81,21 @@ class Receiving:
         return await waiting.done
 
     async def _work(self) -> None:
-        """Takes in all that waits, as much together as may be."""
-        while self._waiting:
-            batch = self._next()
-            try:
-                receipts = await self._take_all(batch)
-            except Exception as error:
-                _tell_all(batch, error)
-            else:
-                for each, receipt in zip(batch, receipts, strict=True):
-                    _tell(each, receipt)
+        """Takes in all that waits, as much together as may be; what comes next is read while this is written."""
+        batch = self._next()
+        while batch is not None:
+            await asyncio.wait((batch.read,))
+            coming = self._next()
+            await self._written(batch)
+            batch = coming or self._next()
 
-    def _next(self) -> list[_Waiting]:
+    def _next(self) -> _Batch | None:
+        if not self._waiting:
+            return None
+        mails, loop = self._together(), asyncio.get_running_loop()
+        return _Batch(mails, loop.run_in_executor(None, self._all_read, mails, self._desks.clock()))
+
+    def _together(self) -> list[_Waiting]:
         batch = [self._waiting.popleft()]
         size = len(batch[0].raw)
         while self._waiting and len(batch) < _TOGETHER:
@@ -94,10 +105,15 @@ class Receiving:
             batch.append(self._waiting.popleft())
         return batch
 
-    async def _take_all(self, batch: Sequence[_Waiting]) -> list[Receipt]:
-        keys, ready = await asyncio.to_thread(self._all_read, batch, self._desks.clock())
-        receipts = dict(zip(ready, await self._take_in(list(ready.values())), strict=True))
-        return [receipts.pop(key, Receipt(is_repeat=True)) for key in keys]
+    async def _written(self, batch: _Batch) -> None:
+        try:
+            keys, ready = batch.read.result()
+            receipts = dict(zip(ready, await self._take_in(list(ready.values())), strict=True))
+        except Exception as error:
+            _tell_all(batch.mails, error)
+            return
+        for each, key in zip(batch.mails, keys, strict=True):
+            _tell(each, receipts.pop(key, Receipt(is_repeat=True)))
 
     def _all_read(self, batch: Sequence[_Waiting], now: datetime) -> tuple[list[str], dict[str, _Read]]:
         """The ids of mails in their order, and what they say by their ids, the same one once."""
@@ -129,7 +145,7 @@ class Receiving:
         """In one transaction; where one of them stands in the way, each in its own."""
 
         def together(desk: Desk) -> list[Receipt]:
-            return [intake.receive(desk, self._source, each) for each in _all_meant(desk, ready)]
+            return [self._received(desk, each) for each in _all_meant(desk, ready)]
 
         if any(each.why_aside for each in ready):
             return [await self._one(each) for each in ready]
@@ -140,18 +156,30 @@ class Receiving:
         except (DeskbellError, *intake.ODD):
             return [await self._one(each) for each in ready]
 
+    def _received(self, desk: Desk, what: Said | Bounced) -> Receipt:
+        receipt = intake.receive(desk, self._source, what)
+        if receipt.is_repeat:
+            _let_go(desk, what)
+        return receipt
+
     async def _one(self, each: _Read) -> Receipt:
         """Takes in one mail; what fails for its own content goes to quarantine."""
         what = await self._desks.change(SYSTEM, lambda desk: _all_meant(desk, [each])[0])
         why: UserError | None = each.why_aside
         if why is None:
             try:
-                return await intake.take_in(self._desks, self._source, what)
+                receipt = await intake.take_in(self._desks, self._source, what)
+                if receipt.is_repeat:
+                    await self._desks.change(SYSTEM, lambda desk: _let_go(desk, what))
+                return receipt
             except UserError as error:
                 why = error
-        refused = why
-        await self._desks.change(SYSTEM, lambda desk: intake.refuse(desk, self._source, what, refused))
+        await self._desks.change(SYSTEM, lambda desk: self._refused(desk, what, why))
         return Receipt(is_quarantined=True)
+
+    def _refused(self, desk: Desk, what: Said | Bounced, why: UserError) -> None:
+        intake.refuse(desk, self._source, what, why)
+        _let_go(desk, what)
 
     async def take_sent(self, raw: bytes) -> Receipt:
         """Takes in a mail one of us has sent by a program of their own; what answers no ticket is not kept."""
@@ -188,6 +216,12 @@ def _meant(desk: Desk, each: _Read, kept: tuple[int, ...]) -> Said | Bounced:
 def _is_agents(desk: Desk, passed_on: Said) -> bool:
     letter = passed_on.letter
     return letter is not None and teams.agent_of_address(desk, letter.forwarder) is not None
+
+
+def _let_go(desk: Desk, what: Said | Bounced) -> None:
+    """What came again needs no files once more."""
+    if isinstance(what, Said):
+        files.let_go(desk, what.files)
 
 
 def _tell(waiting: _Waiting, receipt: Receipt) -> None:

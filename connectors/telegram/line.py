@@ -23,9 +23,9 @@ from connectors.telegram.updates import Raw, Take, Updates, is_update
 from core import channels, privately
 from core.actor import SYSTEM
 from core.bus import Bus
-from core.connector import Described, Finding, Found, Outgoing, Sent, Severity, Wish
+from core.connector import Described, Found, Outgoing, Sent, Wish
 from core.desk import Desk
-from core.errors import DeskbellError, PermanentError
+from core.errors import PermanentError
 from core.files import Store
 from core.render import LANGUAGES, Voice
 from core.show import text
@@ -162,15 +162,6 @@ class TelegramLine:
     async def find(self, outgoing: Outgoing) -> Sent | Found:
         """Telegram cannot be asked what it has sent; what may be done twice just is."""
         return Found.ABSENT if may_repeat(outgoing) else Found.UNKNOWN
-
-    async def try_keys(self) -> Sequence[Finding]:
-        """Asks Telegram who we are."""
-        await self._open()
-        try:
-            me = await self._me()
-        except DeskbellError as error:
-            return (Finding(Severity.ERROR, error.said, "TELEGRAM_BOT_TOKEN"),)
-        return (Finding(Severity.ON, text("The bot is @{name}.", name=me.username), "TELEGRAM_BOT_TOKEN"),)
 
 
 def _made_secret(secret: str, name: str) -> str:

@@ -1,5 +1,7 @@
 """Letters: which ticket they belong to and by what right, who takes part, what is never answered, what comes back."""
 
+import asyncio
+import hashlib
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from core import contacts, teams
-from core.models import Alert, Identity, Link, Message, Quarantined, Reader, Role, Ticket
+from core.desk import Desk
+from core.models import Alert, File, Identity, Link, Message, Quarantined, Reader, Role, Ticket
 from tests.post import Mailbox, words_of
 from tests.shop import Shop
 
@@ -381,3 +384,27 @@ async def test_with_their_stamps_two_desks_fall_silent_after_one_mail(shop: Shop
     (told,) = await ours.sent()
     await theirs.gets(raw=bytes(told))
     assert await theirs.sent() == []
+
+
+async def test_a_ticket_that_was_put_off_is_back_when_its_customer_writes(shop: Shop, box: Mailbox) -> None:
+    ines = await shop.agent("ines")
+    await box.gets("It is broken.", message_id="<lamp@example.com>")
+    await ines.types("ticket take 1")
+    await ines.types("ticket snooze 1 2d")
+    await ines.types("ticket close-in 1 1h")
+    assert await ines.types("ticket list mine") == "Nothing fits. All done here!"
+    await box.gets("Hello?", in_reply_to="<lamp@example.com>")
+    assert await ines.types("ticket list mine") == "1 ticket"
+    await shop.passes("2h")
+    assert await shop.tickets() == [(1, "My lamp", "open")]
+
+
+async def test_mails_that_wait_together_keep_their_own_files(shop: Shop, box: Mailbox) -> None:
+    mails = [box.letter(f"Lamp {n}.", **{"from": f"c{n}@example.com"}) for n in range(40)]
+    await asyncio.gather(*(box.gets(raw=mails[n % 40]) for n in range(60)))
+
+    def kept(desk: Desk) -> list[tuple[str, str]]:
+        theirs = select(Message.body, File.sha256).join(File, File.message_id == Message.id)
+        return [(row.body, row.sha256) for row in desk.execute(theirs.order_by(Message.id))]
+
+    assert await shop.read(kept) == [(f"Lamp {n}.", hashlib.sha256(mails[n]).hexdigest()) for n in range(40)]

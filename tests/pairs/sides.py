@@ -2,20 +2,21 @@
 
 import asyncio
 import json
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Protocol, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self
 
 from bot.slack.manifest import manifest
-from core import accounts, teams
 from tests.contracts.desk import beside
 from tests.contracts.room import Answer, Seat, Shown
+from tests.platforms.discord_world import Channel
 from tests.platforms.fake_slack import FakeSlack
 from tests.rooms.console import page
 from tests.rooms.console.page import Tab
-from tests.rooms.discord.guild import Chair, Guild, plain, seated
+from tests.rooms.discord.guild import Chair, Guild, plain
 from tests.rooms.slack.seat import SlackSeat, office
 from tests.server import Server
+
+NAME = "ines"
 
 
 class DeskSide(Protocol):
@@ -30,42 +31,62 @@ class DeskSide(Protocol):
     def environment(self) -> dict[str, str]:
         """What a desk must know to be in it."""
 
-    async def sits(self, desk: Server, name: str) -> Seat:
-        """Makes a place there the team's, where that is needed, and seats an agent of this name."""
+    async def sits(self, desk: Server) -> Seat:
+        """Seats Ines, an agent of the team, for whom a place there is set up where the room needs that."""
 
     async def card(self, thread: str) -> Shown:
-        """The card of a thread, as it stands now."""
+        """The card of a thread with all buttons on it, as it stands now."""
+
+    async def is_at_hand(self, thread: str) -> bool:
+        """Whether a thread stands among those agents have before them."""
 
     async def closes(self, thread: str, number: int) -> Answer:
         """Closes a ticket by a command."""
+
+
+class OwnTab(Tab):
+    """A tab that knows the threads it opens by the names they have by now, as the room's page does."""
+
+    async def opens(self, thread: str) -> dict[str, Any]:
+        """The whole thread, as the desk sends it."""
+        await self.thread(thread)
+        return self._opened.result()
+
+    async def says(self, thread: str, words: str, *, key: str = "") -> Answer | None:
+        """Writes in a thread it has opened."""
+        return await super().says((await self.opens(thread))["key"], words, key=key)
 
 
 @dataclass
 class InTheTeamRoom:
     """The desk's own room, by its socket."""
 
-    open: AsyncExitStack = field(default_factory=AsyncExitStack)
-
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self.open.aclose()
+        """It goes with the desk."""
 
     def environment(self) -> dict[str, str]:
         """The room is always there."""
         return {}
 
-    async def sits(self, desk: Server, name: str) -> Seat:
+    async def sits(self, desk: Server) -> Seat:
         """Signs in."""
-        self._tab = await Tab.of(desk, name)
-        self.open.push_async_callback(self._tab.leaves)
+        async with beside(desk) as shop:
+            await shop.agent(NAME)
+        self._tab = await OwnTab.of(desk, NAME)
         return self._tab
 
     async def card(self, thread: str) -> Shown:
-        """The first card at the head of the opened thread."""
-        await self._tab.thread(thread)
-        return page._card(page.read(self._tab._opened.result()["head"]).all("article", "card")[0])
+        """The head of the opened thread: its ticket's card, and a live dialog's beneath it."""
+        head = page.read((await self._tab.opens(thread))["head"])
+        return replace(page._card(head.all("article", "card")[0]), buttons=page._buttons(head))
+
+    async def is_at_hand(self, thread: str) -> bool:
+        """In the feed."""
+        opened = await self._tab.opens(thread)
+        return any(card.thread in (opened["key"], f"dialog:{opened['dialog']}") for card in await self._tab.cards())
 
     async def closes(self, thread: str, number: int) -> Answer:
         """At the bottom of the room."""
@@ -93,20 +114,21 @@ class InSlack:
         tokens = {"SLACK_BOT_TOKEN": self.slack.bot_token, "SLACK_APP_TOKEN": self.slack.app_token}
         return tokens | {"SLACK_API_URL": self.slack.api_url}
 
-    async def sits(self, desk: Server, name: str) -> Seat:
-        """The workspace's admin sets the channel up; the agent types the code of who they are."""
+    async def sits(self, desk: Server) -> Seat:
+        """The workspace's admin sets up the channel, in which Ines is."""
         await self.slack.connected(2)
-        assert "Support" in (await SlackSeat(self._office, self.slack.user("boss")).types("desk setup")).words
-        async with beside(desk) as shop:
-            code = await shop.change(lambda desk: accounts.code_for(desk, teams.agent_named(desk, name)))
-        self._seat = SlackSeat(self._office, self.slack.add_user(name))
-        await self._seat.person.joins(self._office.channel)
-        assert "yours now" in (await self._seat.types(f"me link {code}")).words
+        self._seat = SlackSeat(self._office, self.slack.add_user(NAME))
+        self._office.channel.members.append(self._seat.person.id)
+        assert "1 agent" in (await SlackSeat(self._office, self.slack.user("boss")).types("desk setup")).words
         return self._seat
 
     async def card(self, thread: str) -> Shown:
         """The thread's root."""
         return next(card for card in await self._seat.cards() if card.thread == thread)
+
+    async def is_at_hand(self, thread: str) -> bool:
+        """A channel's threads stay where they are."""
+        return True
 
     async def closes(self, thread: str, number: int) -> Answer:
         """By the slash command, which has no threads."""
@@ -130,18 +152,25 @@ class InDiscord:
         """The bot's token, and where its Discord is."""
         return self.guild.discord.environment()
 
-    async def sits(self, desk: Server, name: str) -> Seat:
-        """The server's owner sets the forum up; the agent types the code of who they are."""
+    async def sits(self, desk: Server) -> Seat:
+        """The server's owner sets up the forum, which Ines sees by her role."""
+        self._chair = Chair(self.guild, self.guild.discord.member(NAME))
+        await self.guild.do(self._chair.person.gets_role(self.guild.agents))
         await asyncio.to_thread(self.guild.set_up)
-        self._chair: Chair = await seated(self.guild, desk, name)
         return self._chair
 
     async def card(self, thread: str) -> Shown:
         """The post's first message."""
         return next(card for card in await self._chair.cards() if card.thread == thread)
 
+    async def is_at_hand(self, thread: str) -> bool:
+        """Not in the archive."""
+        return not self._post(thread).archived
+
     async def closes(self, thread: str, number: int) -> Answer:
         """By the slash command in the ticket's post, which need not be told the number."""
-        post = self.guild.discord.world.channels[int(thread)]
-        reply = await self.guild.do(self._chair.person.types("/ticket close", post))
+        reply = await self.guild.do(self._chair.person.types("/ticket close", self._post(thread)))
         return Answer(plain(reply.text))
+
+    def _post(self, thread: str) -> Channel:
+        return self.guild.discord.world.channels[int(thread)]

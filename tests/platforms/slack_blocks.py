@@ -133,6 +133,8 @@ def _rich(thing: Any) -> str:
             return f":{thing['name']}:"
         case "link":
             return str(thing.get("text") or thing["url"])
+        case "date":
+            return str(thing["fallback"])
         case "rich_text_list":
             return "\n".join(f"• {_rich(item)}" for item in thing["elements"])
     return _rich(thing.get("elements", thing.get("rows", [])))

@@ -38,6 +38,8 @@ async def test_the_same_mail_again_is_nothing_new(desk: Desk) -> None:
     for _ in range(3):
         await desk.gets("My lamp is broken.")
     assert await desk.shop.said() == [("contact", "My lamp is broken.")]
+    kept = select(File.message_id).where(File.erased_at.is_(None))
+    assert await desk.shop.read(lambda d: list(d.execute(kept).scalars())) == [1]
 
 
 async def test_the_mail_as_it_came_and_its_files_are_kept(desk: Desk) -> None:

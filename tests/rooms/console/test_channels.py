@@ -178,6 +178,9 @@ async def test_slack_is_joined_and_left_at_once_by_keys_from_the_page(tmp_path: 
             assert states(await admin.opens())["Slack"] == "off"
             changes = (await admin.opens()).all("ul", "changes")[0].text
             assert "Admin: changed slack: app token, bot token" in changes
+            await admin.sends(place, do="save", **keys | {"SLACK_BOT_TOKEN": "xoxb-not-the-right-one"})
+            page = await eventually(admin.opens, lambda page: states(page)["Slack"] == "failing")
+            assert "Slack" in page.all("p", "why")[0].text
         assert not holds(desk, slack.bot_token)
         assert not holds(desk, slack.app_token)
 

@@ -1,4 +1,4 @@
-"""Questions from Slack to people who are no agents: by mention, answered with a sign, and told where they do not arrive."""
+"""Questions from Slack to people who are no agents: by mention, answered with a sign, told where they do not arrive."""
 
 import pytest
 

@@ -70,9 +70,7 @@ async def test_reply_by_its_button_closes_the_ticket_if_wished(desk: Desk) -> No
     root = await desk.card("Reply")
     seen = await ines.person.presses("support", root, "Reply")
     assert seen.modal is not None
-    done = await ines.person.submits(
-        seen.modal, {"Text": "It is on its way", "The ticket afterwards": "close it"}
-    )
+    done = await ines.person.submits(seen.modal, {"Text": "It is on its way", "The ticket afterwards": "close it"})
     assert done.is_ok, done
     assert "Undo" in done.seen.buttons or "Sending" in done.seen.text
     await desk.until(lambda: [1 for words in desk.thread(root) if "It is on its way" in words])
