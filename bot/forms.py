@@ -33,14 +33,14 @@ class Field:
     is_long: bool = False
     is_optional: bool = False
     value: str = ""
-    hint: Text | None = None
-    """What stands in it while it is empty."""
     choices: tuple[tuple[str, Text], ...] = ()
     """What can be chosen: value and what it is called; nothing where one types."""
     is_offered: bool = False
     """Whether choices are looked up while one types (`offers`)."""
     is_several: bool = False
     """Whether several of them can be chosen; their values stand side by side, with a blank between."""
+    hint: Text | None = None
+    """What stands in it while it is empty."""
 
 
 @dataclass(frozen=True, slots=True)

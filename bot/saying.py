@@ -30,10 +30,11 @@ _NOTE = re.compile(r"\s*note:\s*(?=\S)", re.IGNORECASE)
 """Written before a line, it makes a note of it, as `!n` does."""
 
 
-_NOTED = re.compile(r"\s*(?:note:\s*|[!/](?:ticket )?(?:note|n)\s+)(?=\S)", re.IGNORECASE)
+_ABOUT = r"(?:#(?:here|\d+)\s+)?"
+_NOTED = re.compile(rf"\s*(?:note:\s*|[!/](?:ticket )?(?:note|n)\s+{_ABOUT})(?=\S)", re.IGNORECASE)
 _NOTED_HERE = re.compile(r"\s*[!/](?:ticket )?(?:note|n)\s+(?!#\d)\S", re.IGNORECASE)
 """A note on what its thread is about: its mark says all there is to say."""
-_REPLIED = re.compile(r"\s*[!/](?:ticket )?(?:reply-close|reply|rc?)\s+(?=\S)", re.IGNORECASE)
+_REPLIED = re.compile(rf"\s*[!/](?:ticket )?(?:reply-close|reply|rc?)\s+{_ABOUT}(?=\S)", re.IGNORECASE)
 """What may stand before words in a thread without being part of them."""
 
 

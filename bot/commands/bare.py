@@ -75,6 +75,8 @@ def _both(typed: Typed, call: Call, number: int, kinds: list[str]) -> Text:
     if kinds[1:] and kinds[1] in _WORDS:
         own = HERE if call.here.ticket is None else f"#{call.here.ticket}"
         here = f"!{typed.command.verb} {own} {typed.rest[:_SHOWN]}"
-        said = "Did you mean #{number}? Write: {there} – or, with these words for what this thread is about: {here}"
-        return text(said, number=number, there=there, here=here)
+        return text(
+            "Did you mean #{number}? Write: {there} – or, with these words for what this thread is about: {here}",
+            number=number, there=there, here=here,
+        )  # fmt: skip
     return text("Did you mean #{number}? Write: {there}", number=number, there=there)

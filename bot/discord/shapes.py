@@ -77,8 +77,10 @@ def board(shown: Board, speaker: Voice, *, nonce: str = "", role: str = "") -> P
     content, roles = (f"<@&{role}>", (role,)) if role else ("", ())
     buttons = [button for each in shown.cards for button in each.buttons]
     made = rows(buttons, speaker)
-    if nonce and made:
-        made[0]["components"][0]["custom_id"] += f"{BEARS}{nonce}"
+    mark = f"{BEARS}{nonce}"
+    room = [each for row in made for each in row["components"] if len(each["custom_id"]) + len(mark) <= _CUSTOM_ID]
+    if nonce and room:
+        room[0]["custom_id"] += mark
     elif nonce and embeds:
         embeds[-1]["footer"] = {"text": nonce}
     return Post(content, tuple(embeds), made, roles=roles)

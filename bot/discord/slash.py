@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.commands import completing
 from bot.commands.call import Here
-from bot.commands.reader import WORDS, as_word
+from bot.commands.reader import HERE, WORDS, as_word
 from bot.commands.registry import Command, Parameter
 from bot.discord.rest import Wire
 from bot.discord.words import single
@@ -175,7 +175,7 @@ def line(sent: Typed, here: Here) -> str:
         if value:
             parts.append(as_word(value) if kind in WORDS else value)
     if named_short(sent.command, sent.values, here):
-        return "!" + " ".join([sent.command.verb, *parts[1:]])
+        return "!" + " ".join([sent.command.verb, HERE, *parts[1:]])
     return " ".join(parts)
 
 

@@ -209,7 +209,9 @@ async def test_what_is_given_to_somebody_is_said_to_them_once_where_they_want_it
     await chat.types("BOSS", "ticket new internal Lamps")
     await chat.shows()
     await chat.types("BOSS", "ticket assign 1 @ines")
-    assert [each for each in await chat.shows() if each.startswith("dm")] == ["dm INES: #1 is yours now."]
+    told = await chat.shows()
+    assert [each for each in told if "@INES" in each] == ["line C1: Boss: gave it to Ines @INES"]
+    assert [each for each in told if each.startswith("dm")] == []
     await chat.types("INES", "me alerts off")
     await chat.types("BOSS", "ticket assign 1 @ben")
     await chat.types("BOSS", "ticket assign 1 @ines")

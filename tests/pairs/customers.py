@@ -127,6 +127,7 @@ class AtTelegram:
 
     async def __aexit__(self, *error: object) -> None:
         await self.telegram.goes_down()
+        assert self.telegram.confusing == []
 
     @property
     def _bot(self) -> Bot:

@@ -75,8 +75,10 @@ class InTheTeamRoom:
         """Signs in."""
         async with beside(desk) as shop:
             await shop.agent(NAME)
-        self._tab = await OwnTab.of(desk, NAME)
-        return self._tab
+        tab = await OwnTab.of(desk, NAME)
+        assert isinstance(tab, OwnTab)
+        self._tab = tab
+        return tab
 
     async def card(self, thread: str) -> Shown:
         """The head of the opened thread: its ticket's card, and a live dialog's beneath it."""

@@ -2,28 +2,21 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from core import teams
-from core.desk import Desk
-from core.models import Author, Dialog, DialogState, Message, Reader, Ticket
-from tests.contracts.desk import beside, eventually
-from tests.contracts.room import Seat, Shown
+from tests.contracts.desk import eventually
 from tests.pairs.customers import AtTelegram, AtThePage, ByMail, Customer
+from tests.pairs.matter import Kept, Matter, becomes
 from tests.pairs.sides import DeskSide, InDiscord, InSlack, InTheTeamRoom
 from tests.server import Server
 
 pytestmark = pytest.mark.xdist_group("pairs")
 
-FIRST, ANSWER, SECOND, THIRD, LAST = (
-    "My lamp is broken", "Which lamp is it?", "The red one", "It is broken again", "Then you get a new one",
-)  # fmt: skip
+FIRST, SECOND, THIRD = "My lamp is broken", "The red one", "It is broken again"
+ANSWER, LAST = "Which lamp is it?", "Then you get a new one"
 
 
 @pytest.fixture(params=[AtThePage, AtTelegram, ByMail])
@@ -52,111 +45,41 @@ async def desk(customer: Customer, side: DeskSide, tmp_path: Path, migrated_sqli
 
 
 @pytest.fixture
-async def ines(desk: Server, side: DeskSide) -> AsyncIterator[Seat]:
-    """An agent of the desk in that room."""
-    seat = await side.sits(desk)
-    yield seat
-    await seat.leaves()
-
-
-async def test_a_first_line_is_answered_closed_and_opened_again(
-    customer: Customer, side: DeskSide, desk: Server, ines: Seat
-) -> None:
-    """A chat is taken by a button, answered by plain words and ended as solved; a letter's ticket is answered by `!r`
-    and closed by a command. What is read, shown and kept at each step is compared whole, so nothing comes twice."""
-    before = "!r " if customer.is_by_letter else ""
+async def matter(customer: Customer, side: DeskSide, desk: Server) -> AsyncIterator[Matter]:
+    """Both of them, before anybody has said a word."""
+    ines = await side.sits(desk)
     await customer.comes(desk)
-    await customer.writes(FIRST)
-    card = await _card(ines)
-    assert ("Dialog" in card.facts) is not customer.is_by_letter
-    await becomes(lambda: _said(ines, card), [FIRST])
+    yield Matter(customer, side, ines, desk)
+    await ines.leaves()
 
-    assert "yours" in await _presses(ines, side, card, "Take")
-    await becomes(lambda: _fact(side, card, "Assignee" if customer.is_by_letter else "Agent"), "Ines")
-    await ines.says(card.thread, before + ANSWER)
+
+async def test_a_first_line_is_answered_closed_and_opened_again(matter: Matter) -> None:
+    customer, said = matter.customer, [FIRST, ANSWER, SECOND]
+    live = 0 if customer.is_by_letter else 1
+    await customer.writes(FIRST)
+    await matter.appears(FIRST)
+    await matter.reads(FIRST)
+
+    assert "yours" in await matter.presses("Take")
+    await matter.answers(ANSWER)
     await becomes(customer.read, [ANSWER])
     await customer.writes(SECOND)
-    await becomes(lambda: _said(ines, card), [FIRST, ANSWER, SECOND])
+    await matter.reads(*said)
 
-    if customer.is_by_letter:
-        assert "Closed #1" in (await side.closes(card.thread, 1)).words
-    else:
-        assert "has ended" in await _presses(ines, side, card, "Solved")
+    await matter.is_done()
     assert await eventually(customer.hears_the_end, bool)
-    assert await _kept(desk) == Kept("closed", "ines", [FIRST, ANSWER, SECOND])
-    await becomes(lambda: _fact(side, card, "Status"), "closed")
-    assert await _fact(side, card, "Assignee") == "Ines"
+    assert await matter.kept() == Kept("closed", "ines", said)
+    await matter.shows(Status="closed", Assignee="Ines")
 
     await customer.writes(THIRD)
-    live = 0 if customer.is_by_letter else 1
-    await becomes(lambda: _kept(desk), Kept("open", "ines", [FIRST, ANSWER, SECOND, THIRD], live))
-    await becomes(lambda: _fact(side, card, "Status"), "open")
-    await becomes(lambda: _said(ines, card), [FIRST, ANSWER, SECOND, THIRD])
-    await becomes(lambda: side.is_at_hand(card.thread), True)
+    await matter.reads(*said, THIRD)
+    assert await matter.kept() == Kept("open", "ines", [*said, THIRD], live)
+    await matter.shows(Status="open", Assignee="Ines")
+    await becomes(lambda: matter.side.is_at_hand(matter.thread), True)
+
     if live:
-        assert "yours" in await _presses(ines, side, card, "Take")
-    await ines.says(card.thread, before + LAST)
+        assert "yours" in await matter.presses("Take")
+    await matter.answers(LAST)
     await becomes(customer.read, [ANSWER, LAST])
-    await becomes(lambda: _said(ines, card), [FIRST, ANSWER, SECOND, THIRD, LAST])
-    assert await _kept(desk) == Kept("open", "ines", [FIRST, ANSWER, SECOND, THIRD, LAST], live)
-
-
-async def becomes(look: Callable[[], Awaitable[Any]], expected: Any) -> None:
-    """Waits until something is as expected; else shows what it is."""
-    found = await eventually(look, lambda found: bool(found == expected))
-    assert found == expected
-
-
-async def _card(ines: Seat) -> Shown:
-    """The one card about it, once it is there."""
-
-    async def about_it() -> list[Shown]:
-        return [card for card in await ines.cards() if FIRST in card.title]
-
-    (card,) = await eventually(about_it, bool)
-    return card
-
-
-async def _said(ines: Seat, card: Shown) -> list[str]:
-    """What the customer and the agents have said to each other, as it stands in the thread."""
-    items = await ines.thread(card.thread)
-    return [item.words.removeprefix("!r ") for item in items if item.side in ("customer", "agent")]
-
-
-async def _presses(ines: Seat, side: DeskSide, card: Shown, label: str) -> str:
-    """Presses a button of the thread's card once it is offered; returns what is answered."""
-    shown = await eventually(lambda: side.card(card.thread), lambda now: label in now.buttons)
-    return (await ines.presses(shown.buttons[label])).words
-
-
-async def _fact(side: DeskSide, card: Shown, label: str) -> str:
-    """What the thread's card says."""
-    return (await side.card(card.thread)).facts.get(label, "")
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What the store has of the only ticket; before there is one, of none."""
-
-    status: str
-    agent: str
-    words: list[str]
-    """What both sides have said, in order."""
-    live: int = 0
-    """How many live dialogs are on it."""
-
-
-async def _kept(desk: Server) -> Kept | None:
-    def body(opened: Desk) -> Kept | None:
-        tickets = opened.session.scalars(select(Ticket)).all()
-        if not tickets:
-            return None
-        (ticket,) = tickets
-        said = (Message.ticket_id == ticket.id, Message.reader == Reader.CUSTOMER, Message.author != Author.SYSTEM)
-        words = opened.session.scalars(select(Message.body).where(*said).order_by(Message.ticket_seq))
-        live = select(Dialog).where(Dialog.ticket_id == ticket.id, Dialog.state == DialogState.LIVE)
-        agent = teams.agent_by_id(opened, ticket.assignee_id or 0)
-        return Kept(ticket.status.value, agent.name, list(words), len(opened.session.scalars(live).all()))
-
-    async with beside(desk) as shop:
-        return await shop.read(body)
+    await matter.reads(*said, THIRD, LAST)
+    assert await matter.kept() == Kept("open", "ines", [*said, THIRD, LAST], live)

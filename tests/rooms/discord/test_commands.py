@@ -60,13 +60,27 @@ async def test_a_reply_begins_with_the_words_of_a_message(team: Team) -> None:
     await team.becomes_ticket()
     note = await team.line("!n It ships on Monday", "note")
     reply = await team.does(team.ines.person.uses_menu("Reply with this", note))
-    assert "It ships on Monday" in reply.form.filled_in["Text"]
+    assert reply.form.filled_in["Text"] == "It ships on Monday"
+
+
+async def test_a_reply_with_a_customers_words_has_none_of_ours_around_them(team: Team) -> None:
+    await team.becomes_ticket()
+    await team.customer.writes("Is *this* for @everyone?\nOr not?")
+    said = await team.says("Or not?")
+    reply = await team.does(team.ines.person.uses_menu("Reply with this", said))
+    assert reply.form.filled_in["Text"] == "Is *this* for @everyone?\nOr not?"
+    line = await team.says("took the dialog")
+    empty = await team.does(team.ines.person.uses_menu("Reply with this", line))
+    assert not empty.form.filled_in.get("Text")
 
 
 async def test_an_admin_makes_an_agent_of_a_member_and_nobody_else_does(team: Team, guild: Guild) -> None:
     nora = guild.discord.member(f"nora-{team.post.id}")
     refused = await team.does(team.ines.person.uses_menu("Make agent", nora, "general"))
     assert "admin" in refused.text
+    unseen = await team.does(guild.discord.owner.uses_menu("Make agent", nora, "general"))
+    assert "see the team's channel first" in unseen.text
+    await team.does(nora.gets_role(guild.agents))
     made = await team.does(guild.discord.owner.uses_menu("Make agent", nora, "general"))
     assert "is an agent now" in made.text
     assert "no agent" not in (await team.does(nora.types("/ticket list", "general"))).text

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select
 
-from core import quarantine
+from core import notices, quarantine, teams
+from core.desk import Desk
 from core.models import File, Role
+from core.show import verbatim
 from tests.contracts.desk import eventually
 from tests.platforms.discord_deeds import event_json
 from tests.platforms.discord_reading import shown
@@ -39,6 +41,7 @@ async def test_an_edit_of_a_held_line_goes_out_as_it_is_now_and_a_deleted_one_do
 
 async def test_an_edited_note_keeps_its_mark_out_of_its_words(team: Team) -> None:
     said = await team.line("!n sounds angry", "note")
+    assert not [m for m in team.post.messages if "Only the team can read it" in shown(m)]
     await team.does(team.ines.person.edits(said, "!n sounds very angry"))
     await team.says_eventually(("note", "sounds very angry"))
 
@@ -194,13 +197,16 @@ async def test_a_stranger_who_is_mentioned_to_a_customer_is_called_by_their_name
 
 
 async def test_a_refused_direct_message_falls_back_to_the_post(team: Team) -> None:
-    await team.shop.agent("boss", Role.ADMIN)
     await team.becomes_ticket()
-    team.ines.person.refuses_dms()
     number = team.post.name.split()[0].lstrip("#")
-    await team.shop.people["boss"].types(f"ticket release {number}")
-    await team.shop.people["boss"].types(f"ticket assign {number} @{team.ines.person.name}")
-    told = await team.says("is yours now")
+    team.ines.person.refuses_dms()
+
+    def body(desk: Desk) -> None:
+        ines = teams.agent_named(desk, team.ines.person.name)
+        notices.give(desk, ines.id, verbatim("Look at this again"), ticket_id=int(number))
+
+    await team.shop.change(body)
+    told = await team.says("Look at this again")
     assert team.guild.discord.pings(told) == [team.ines.person.name]
 
 

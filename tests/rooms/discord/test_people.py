@@ -78,7 +78,7 @@ async def test_a_deleted_channel_is_no_teams_any_more_and_admins_hear_of_it(team
         delete_channel(guild.discord.world, channel)
 
     await team.does(body())
-    await team.until(lambda: [m for m in guild.discord.owner.dms[before:] if "#spare is deleted" in m.content])
+    await team.until(lambda: [m for m in guild.discord.owner.dms[before:] if "#spare was deleted" in m.content])
 
 
 @pytest.fixture

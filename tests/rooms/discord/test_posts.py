@@ -12,6 +12,18 @@ async def test_a_post_shows_its_card_and_bears_what_its_ticket_is_called(team: T
     assert not any(embed.get("footer") for embed in card.embeds)
 
 
+async def test_a_new_card_shows_nothing_of_what_it_is_found_by(team: Team) -> None:
+    card = team.post.messages[0]
+    assert "deskbell-" not in shown(card)
+    assert not any(embed.get("footer") for embed in card.embeds)
+
+
+async def test_moments_on_a_card_are_in_its_readers_time(team: Team) -> None:
+    await team.becomes_ticket()
+    await team.commands("/ticket due", when="2h")
+    await team.says("<t:")
+
+
 async def test_who_takes_it_is_added_to_the_post_and_called_in_a_line(team: Team) -> None:
     await team.takes()
     line = await team.says("took")

@@ -146,7 +146,7 @@ def test_in_a_post_its_own_ticket_is_named_so_that_words_are_no_number() -> None
     command = next(each for each in COMMANDS if each.name == "ticket note")
     typed = slash.Typed(command, {"body": "12 of them"})
     assert slash.line(typed, Here(ticket=5)) == "ticket note #5 12 of them"
-    assert slash.line(typed, Here(dialog=3)) == "!note 12 of them"
+    assert slash.line(typed, Here(dialog=3)) == "!note #here 12 of them"
     assert slash.line(slash.Typed(command, {"ticket": "9", "body": "x"}), Here(ticket=5)) == "ticket note 9 x"
 
 
@@ -154,7 +154,9 @@ def test_in_a_post_its_own_ticket_is_named_so_that_words_are_no_number() -> None
 def test_forms_are_ones_discord_takes_and_come_back_as_they_were(words: str) -> None:
     fields = (
         FormField("body", verbatim(words), is_long=True, value=words),
-        FormField("after", verbatim("x" * 99), is_optional=True, choices=(("keep", words), ("close", ""))),
+        FormField(
+            "after", verbatim("x" * 99), is_optional=True, choices=(("keep", verbatim(words)), ("close", verbatim("")))
+        ),
     )
     context = modals.Context("ticket reply", "here", 12)
     made = modals.modal(CommandForm("ticket reply", verbatim(words), fields), context, VOICE)
@@ -200,10 +202,12 @@ def test_the_page_shows_cards_words_and_forms_as_they_are() -> None:
     assert "\n".join(_embedded(shapes.board(Board(card.title, (card,)), VOICE))) == _documented("card")
     words = [Words(Side.CUSTOMER, verbatim("Ana"), verbatim(said)) for said in ("My lamp is broken", "It was new")]
     assert shapes.said(words, VOICE).content == _documented("words")
-    after = (("keep", "as it is"), ("close", "close it"), ("pending", "wait for the customer, 3 days"))
+    after = (
+        ("keep", text("as it is")), ("close", text("close it")), ("pending", text("wait for the customer, 3 days")),
+    )  # fmt: skip
     form = CommandForm(
-        "ticket reply", verbatim("Ticket reply #7"),
-        (FormField("body", verbatim("Body"), is_long=True),
+        "ticket reply", verbatim("Answer #7"),
+        (FormField("body", verbatim("Text"), is_long=True),
          FormField("afterwards", text("The ticket afterwards"), is_optional=True, choices=after)),
     )  # fmt: skip
     made = modals.modal(form, modals.Context("ticket reply", "7"), VOICE)

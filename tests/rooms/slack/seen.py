@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import select
 
+from core import notices, teams
 from core.models import Delivery, DeliveryState, Message
+from core.show import verbatim
 from tests.platforms.fake_slack import Message as Posted
 from tests.rooms.slack.conftest import Desk
 from tests.rooms.slack.seat import SlackSeat
@@ -40,6 +42,13 @@ async def ticket(desk: Desk, subject: str = "Lamp") -> tuple[SlackSeat, Posted]:
     root = await desk.card(subject)
     await desk.until(lambda: desk.slack.thread(root.ts)[1:])
     return ines, root
+
+
+async def tells(desk: Desk, name: str, words: str, ticket: int = 1) -> None:
+    """The desk tells an agent something about a ticket."""
+    await desk.shop.change(
+        lambda d: notices.give(d, teams.agent_named(d, name).id, verbatim(words), ticket_id=ticket)
+    )  # fmt: skip
 
 
 @asynccontextmanager

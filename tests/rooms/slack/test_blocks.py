@@ -2,19 +2,24 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import labels
+from bot.commands import COMMANDS
 from bot.forms import Field as FormField
 from bot.forms import Form
 from bot.slack import blocks, home, modals
 from bot.slack.blocks import Asked, Post
 from bot.slack.home import Counted, Mine, Queue
+from bot.slack.manifest import manifest
 from bot.slack.modals import Context
 from bot.slack.words import clean, elements
+from core.errors import UserError
 from core.render import Voice
 from core.room import Board, Line, Side, Words
 from core.show import Answer, Button, Card, Field, Text, Tone, text, verbatim
@@ -164,7 +169,7 @@ fields = st.builds(
     st.booleans(),
     st.booleans(),
     any_words,
-    st.lists(st.tuples(st.text(min_size=1, max_size=200), any_words), max_size=100).map(tuple),
+    st.lists(st.tuples(st.text(min_size=1, max_size=200), any_words.map(verbatim)), max_size=100).map(tuple),
     st.booleans(),
 )
 
@@ -212,3 +217,42 @@ def test_any_home_and_queue_are_ones_slack_takes(shown: list[Card], name: str) -
 def test_a_retired_root_is_one_line(words: str) -> None:
     post = blocks.board(Board(Text("{w}", {"w": words}), (), is_retired=True), VOICE)
     assert len(_checked(post).blocks) == 1
+
+
+def test_a_moment_on_a_card_is_in_each_readers_time() -> None:
+    at = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+    card = Card(
+        verbatim("#1 Lamp"), (Field(text("Due"), Text("{when}", {"when": at})),), (text("since {when}", when=at),)
+    )
+    made = _checked(blocks.board(Board(card.title, (card,), ()), VOICE))
+    dates = [part for block in made.blocks if block["type"] == "rich_text"
+             for part in block["elements"][0]["elements"] if part["type"] == "date"]  # fmt: skip
+    assert [(each["timestamp"], each["fallback"]) for each in dates] == [(1793606400, "2 Nov 2026, 08:00")] * 2
+
+
+def test_no_words_turn_what_stands_behind_them_around() -> None:
+    turned = Words(Side.CUSTOMER, verbatim("eve\u202egnp"), verbatim("pay \u202ehere"))
+    made = _checked(blocks.said((turned,), VOICE))
+    assert made.username == "evegnp"
+    assert "\u202ehere\u202c" in str(made.blocks[0]["elements"][0]["elements"][0]["text"])
+
+
+def test_a_form_speaks_its_readers_language() -> None:
+    command = next(each for each in COMMANDS if each.name == "ticket tag")
+    assert Voice().say(labels.title(command, "3")) == "Tags #3"
+    assert Voice().say(labels.label(command, command.parameters[1])) == "Tags"
+
+
+def test_every_field_of_a_form_is_called_something() -> None:
+    nameless = [(each.name, one.name) for each in COMMANDS for one in each.parameters
+                if one.takes.kind != "sure" and labels.label(each, one).id == "{words}"]  # fmt: skip
+    assert nameless == []
+    long = [each.name for each in COMMANDS if len(Voice("de").say(labels.title(each, "123"))) > 24]
+    assert long == []
+
+
+@pytest.mark.parametrize("wrong", ["help desk", "UPPER/x!", "", "x" * 32, "tickét"])
+def test_a_manifest_names_only_commands_slack_takes(wrong: str) -> None:
+    with pytest.raises(UserError):
+        manifest(command=wrong, by_socket=True, address="")
+    assert '"command": "/help-desk"' in manifest(command="/help-desk", by_socket=True, address="")

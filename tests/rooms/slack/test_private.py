@@ -162,3 +162,16 @@ async def test_unclosed_tickets_of_a_lost_channel_get_their_threads_at_once_wher
     await seat.presses(asked.buttons["Open threads for all 1 now"])
     fresh = await desk.card("#1")
     await desk.until(lambda: _shown(desk, fresh, "My lamp is broken"))
+
+
+async def test_a_channel_that_is_open_again_gets_what_waited_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(troubles, "_WHILE_A_CHANNEL_IS_SHUT", timedelta(minutes=5))
+    boss = desk.slack.user("boss")
+    _, ana, root = await _ticket(desk)
+    await boss.archives("support")
+    await ana.writes("Are you there?")
+    await desk.until(lambda: [r for r in desk.slack.requests if r.outcome == "is_archived"])
+    await boss.archives("support", again_open=True)
+    await desk.until(lambda: _shown(desk, root, "Are you there?"))

@@ -7,6 +7,7 @@ from core.models import File, Message, Role
 from tests.platforms.fake_slack import Upload
 from tests.rooms.slack.conftest import Desk
 from tests.rooms.slack.seat import SlackSeat
+from tests.rooms.slack.seen import tells
 
 pytestmark = pytest.mark.xdist_group("slack")
 
@@ -102,6 +103,15 @@ async def test_a_line_that_names_a_colleague_waits_with_send_and_undo(desk: Desk
     assert "@ben have you seen this?" in await _bodies(desk)
 
 
+async def test_a_line_that_names_the_desk_in_its_midst_waits_too(desk: Desk) -> None:
+    ines = await desk.agent("ines")
+    await desk.shop.customer("ana").writes("hello")
+    root = await desk.card("hello")
+    await ines.presses("dialog take 1")
+    line = await ines.person.posts("support", "Please ask @deskbell about it", thread_ts=root.ts)
+    await desk.until(lambda: "raised_hand" in line.reactions)
+
+
 async def test_the_app_is_called_by_its_name_in_threads_and_channels(desk: Desk) -> None:
     ines = await desk.agent("ines")
     await desk.shop.customer("ana").writes("hello")
@@ -170,7 +180,8 @@ async def test_what_concerns_me_comes_directly_and_the_app_answers_there(desk: D
     ines, _boss = await desk.agent("ines"), await desk.agent("chief", Role.SUPERVISOR)
     await ines.types("new internal Lamp")
     await ines.types("assign 1 @chief")
-    await desk.until(lambda: [1 for m in desk.slack.dms_of("chief") if "#1 is yours now" in desk.slack.shown(m)])
+    await tells(desk, "chief", "Look at this again")
+    await desk.until(lambda: [1 for m in desk.slack.dms_of("chief") if "Look at this again" in desk.slack.shown(m)])
     await desk.slack.user("chief").posts("@deskbell", "list mine")
     await desk.until(lambda: [1 for m in desk.slack.dms_of("chief") if "Lamp" in desk.slack.shown(m)])
 
