@@ -49,7 +49,16 @@ def at(desk: Desk, room: str, place: str, root: str, *, when: datetime | None = 
     thread = desk.session.scalars(select(Thread).where(*where)).one_or_none()
     if thread is None:
         return None
-    return Spot(thread.id, thread.ticket_id, thread.dialog_id, thread.is_retired, _seen(desk, thread, when or desk.now))
+    seen = _seen(desk, thread, when or desk.now)
+    return Spot(thread.id, thread.ticket_id, _dialog(desk, thread), thread.is_retired, seen)
+
+
+def _dialog(desk: Desk, thread: Thread) -> int | None:
+    """The live dialog on a thread's ticket: its customer may be back in another one than the thread began with."""
+    if thread.ticket_id is None:
+        return thread.dialog_id
+    live = tickets.live_dialog(desk, tickets.read(desk, thread.ticket_id).id)
+    return thread.dialog_id if live is None else live.id
 
 
 def _seen(desk: Desk, thread: Thread, when: datetime) -> int:
@@ -60,6 +69,13 @@ def _seen(desk: Desk, thread: Thread, when: datetime) -> int:
     else:
         of_it = select(func.max(EventRow.dialog_seq)).where(EventRow.dialog_id == thread.dialog_id)
     return int(desk.execute(of_it.where(EventRow.at <= when)).scalar_one() or 0)
+
+
+def rests(desk: Desk, room: str, place: str, root: str) -> bool:
+    """Whether a thread's room remembers it as over, and its card stands as it should."""
+    here = (Thread.room == room, Thread.place == place, Thread.root == root)
+    row = desk.execute(select(Thread.facts, Thread.wanted, Thread.shown).where(*here)).first()
+    return row is not None and bool(row.facts.get("closed")) and row.wanted == row.shown
 
 
 def place_of(desk: Desk, room: str, root: str) -> str | None:

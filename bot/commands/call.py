@@ -90,10 +90,14 @@ class Call:
         return teams.of_agent(self.desk, self.desk.actor.agent_id)
 
     def dialog_here(self) -> Dialog | None:
-        """The dialog of the thread, or the live one on its ticket; locked. Asked for before the ticket, if both are."""
-        if self.here.dialog is not None:
-            return dialogs.locked(self.desk, self.here.dialog)
-        return None if self.here.ticket is None else dialogs.live_on(self.desk, self.here.ticket)
+        """The live dialog on the thread's ticket, else the dialog the thread is about; locked, before the ticket.
+
+        A thread begun with a dialog stays the ticket's, whose customer may be live again in another one.
+        """
+        live = None if self.here.ticket is None else dialogs.live_on(self.desk, self.here.ticket)
+        if live is not None or self.here.dialog is None:
+            return live
+        return dialogs.locked(self.desk, self.here.dialog)
 
     def ticket_here(self) -> Ticket | None:
         """The ticket of the thread, also when it is a dialog's that has one."""

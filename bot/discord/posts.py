@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.discord import shapes
 from bot.discord.channels import Channels
+from bot.discord.losses import ROOM
 from bot.discord.rest import Rest, Wire
 from bot.discord.shapes import Post
 from bot.discord.troubles import (
@@ -21,7 +22,7 @@ from bot.discord.troubles import (
 )
 from bot.discord.words import single
 from bot.wiring import Wiring
-from core import kept
+from core import kept, threads
 from core.actor import SYSTEM
 from core.connector import Found, Sent
 from core.errors import TemporaryError
@@ -259,9 +260,12 @@ class Posts:
         await self._desks.change(SYSTEM, lambda desk: kept.keep(desk, f"discord:team:{place}", ""))
 
     async def rest_again(self, posting: Posting) -> None:
-        """What is over sleeps again after something was written in it."""
-        if posting.root is not None and posting.facts.get("closed"):
-            await self._channels.archive(posting.root)
+        """What is over sleeps again after something was written in it, unless its card is about to say otherwise."""
+        root = posting.root
+        if root is None or not posting.facts.get("closed"):
+            return
+        if await self._desks.read(SYSTEM, lambda desk: threads.rests(desk, ROOM, posting.place, root)):
+            await self._channels.archive(root)
 
     async def find(self, posting: Posting, board: Board) -> Sent | Found:
         """A thread whose making was not answered: by the nonce its first card bears."""

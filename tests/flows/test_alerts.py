@@ -303,3 +303,9 @@ async def test_a_desk_without_a_team_chat_lists_its_alerts(shop: Shop) -> None:
     await ines.types("ticket take 1")
     assert await ines.types("alert list") == "Nobody is called for. All done here!"
     assert await shop.read(lambda desk: [agent.name for agent in teams.there(desk, 1)]) == ["ines"]
+
+
+async def test_who_is_the_only_supervisor_is_told_that_nobody_was(shop: Shop) -> None:
+    boss = await shop.agent("boss", Role.ADMIN)
+    await boss.types("ticket new internal Lamp")
+    assert (await boss.types("alert escalate 1")).startswith("Nobody was told: there is no supervisor besides you.")

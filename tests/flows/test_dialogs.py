@@ -2,6 +2,7 @@
 
 from bot.commands.call import Here
 from core.models import DialogState, EndReason
+from core.render import Voice
 from tests.shop import Shop
 
 
@@ -193,3 +194,18 @@ async def test_a_line_that_mentions_a_colleague_waits_for_a_decision(shop: Shop)
     await shop.passes("1m")
     assert await shop.held() == ["@ben do we have a shade left?"]
     assert [author for author, _ in await shop.said()] == ["contact"]
+
+
+async def test_words_that_show_nothing_are_no_subject(shop: Shop) -> None:
+    await shop.agent("ines")
+    await shop.customer("ana").writes("\u200b\u200d\u2060")
+    assert (await shop.dialog(1)).subject == ""
+
+
+async def test_a_colleague_who_was_faster_is_named_in_the_readers_language(shop: Shop) -> None:
+    ines, ben = await shop.agent("ines"), await shop.agent("ben")
+    await shop.customer("ana").writes("My lamp flickers")
+    await ines.types("dialog take 1")
+    await ben.types("dialog take 1")
+    said = ben.answers[-1].text
+    assert Voice("de").say(said).startswith("Ines hat Dialog 1 eben übernommen")

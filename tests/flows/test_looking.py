@@ -39,7 +39,7 @@ async def test_what_a_teams_line_does_not_name_stays(shop: Shop) -> None:
     root = await shop.agent("root", Role.ADMIN)
     await shop.agent("ines"), await shop.agent("ben")
     await root.types("desk set team hr = HR language:de zone:Europe/Berlin private:yes members:ines,ben")
-    lines = "hr = {} language:de zone:Europe/Berlin private:{} members:{}"
+    lines = "hr = {} language:de zone:Europe/Berlin private:{} hours:always members:{}"
     for line, expected in (
         ("People", lines.format("People", "yes", "ben,ines")),
         ("People members:ben", lines.format("People", "yes", "ben")),

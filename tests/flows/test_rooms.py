@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from core import accounts, dialogs, notices, teams, threads, tickets
+from core.accounts import Person
 from core.models import Agent, Delivery, Role, Thread
 from core.room import Line
 from tests.chat import Chat, people, person
@@ -405,3 +406,30 @@ async def test_a_post_is_known_by_its_message(shop: Shop, chat: Chat) -> None:
     found = await shop.read(lambda desk: threads.standing(desk, "slack", "C1", f"p{post}"))
     assert found is not None
     assert found.body == "My lamp is broken"
+
+
+async def test_a_stranger_is_suggested_nothing(shop: Shop, chat: Chat) -> None:
+    assert await chat.types("JOE", "ticket yes") == (
+        "You are no agent of this desk yet. Ask an admin to add you, or type: me link CODE"
+    )
+    assert "Did you mean: desk setup" in await chat.types("JOE", "desk setpu")
+
+
+async def test_a_new_admin_is_answered_in_their_own_language_at_once(shop: Shop) -> None:
+    boss = Person(external_id="BOSS", handle="boss", name="Boss", language="de")
+    chat = Chat(shop, members={"C1": (boss,)}, admins={"BOSS"})
+    assert (await chat.types("BOSS", "desk setup")).startswith("Dieser Kanal gehört")
+
+
+async def test_who_comes_back_on_their_ticket_gets_the_agents_words_in_its_old_thread(shop: Shop, chat: Chat) -> None:
+    ana = shop.customer("ana")
+    await ana.writes("My lamp is broken")
+    await chat.shows()
+    root = await _root(shop)
+    await chat.types("INES", "dialog take 1")
+    await chat.types("INES", "dialog solved 1")
+    await ana.writes("It is broken again")
+    await chat.types("INES", "dialog take 2")
+    await chat.says("INES", "We send a new one", root=root)
+    await shop.passes("10s")
+    assert (await shop.said())[-1] == ("agent", "We send a new one")

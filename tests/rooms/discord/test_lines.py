@@ -171,7 +171,7 @@ async def test_somebody_who_is_no_agent_is_asked_directly_and_answers_with_a_not
     assert "Asked" in reply.text
     asked = await team.until(lambda: list(joe.dms))
     assert "Is this ours?" in asked.content
-    await team.says(f"Asked joe-{team.post.id}: Is this ours?")
+    await team.says(f"Asked Joe-{team.post.id}: Is this ours?")
     answered = await team.does(joe.writes("Yes, **replace** it"))
     note = await team.says("Yes, **replace** it")
     assert note.content.startswith("📝")
@@ -193,7 +193,7 @@ async def test_a_stranger_who_is_mentioned_to_a_customer_is_called_by_their_name
     await team.becomes_ticket()
     joe = guild.discord.member(f"joe-{team.post.id}")
     await team.commands("/ticket note", body=f"{joe.mention} may know")
-    await team.says_eventually(("note", f"@joe-{team.post.id} may know"))
+    await team.says_eventually(("note", f"@Joe-{team.post.id} may know"))
 
 
 async def test_a_refused_direct_message_falls_back_to_the_post(team: Team) -> None:

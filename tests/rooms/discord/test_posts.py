@@ -20,8 +20,8 @@ async def test_a_new_card_shows_nothing_of_what_it_is_found_by(team: Team) -> No
 
 async def test_moments_on_a_card_are_in_its_readers_time(team: Team) -> None:
     await team.becomes_ticket()
-    await team.commands("/ticket due", when="2h")
-    await team.says("<t:")
+    await team.commands("/ticket pending", until="2h")
+    await team.says("pending until <t:")
 
 
 async def test_who_takes_it_is_added_to_the_post_and_called_in_a_line(team: Team) -> None:
