@@ -3,7 +3,7 @@
 import hmac
 import ipaddress
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
@@ -43,7 +43,10 @@ class Health:
         )
 
     async def _keep(self, part: Part) -> None:
-        await self._desks.change(SYSTEM, lambda desk: parts.failed(desk, part.name, part.error, part.said))
+        rest = timedelta(seconds=part.again_in_s)
+        await self._desks.change(
+            SYSTEM, lambda desk: parts.failed(desk, part.name, part.error, part.said, again_in=rest)
+        )
 
     async def _alive(self, request: Request) -> Response:
         return PlainTextResponse("ok\n")

@@ -11,7 +11,7 @@ from bot.supervise import Part, keep_running
 from bot.wiring import Wiring
 from core import channels, groups, outgoing, parts
 from core.actor import SYSTEM
-from core.connector import Described, Line, Sending
+from core.connector import Described, Line, Outgoing, Sending
 from core.errors import DeskbellError, TemporaryError
 from core.show import text
 from core.vault import Vault
@@ -22,6 +22,9 @@ _LOOK_S = 30.0
 """Changes are told by the bus; a look now and then finds what was not."""
 
 _ELSEWHERE = text("Another process of this desk hears it.")
+
+_BYTES_A_SECOND = 50_000
+"""As slow as a way out may be for large files: a mail makes them a third larger."""
 
 Tune = Callable[[Part], None]
 """Takes a part into what is watched."""
@@ -113,8 +116,9 @@ class Lines:
     def _parts(self, channel: Described, line: Line) -> tuple[Part, Part]:
         is_alone = self._wiring.is_embedded
         sender = Sender(
-            self._desks, self._bus, f"channel:{channel.id}", line, outgoing.read, rest=line.rest, alone=is_alone
-        )
+            self._desks, self._bus, f"channel:{channel.id}", line, outgoing.read, rest=line.rest, longer=_longer,
+            alone=is_alone,
+        )  # fmt: skip
         return Part(channel.name, lambda: self._hear(channel, line)), Part(f"{channel.name} sender", sender.run)
 
     async def _hear(self, channel: Described, line: Line) -> None:
@@ -145,6 +149,11 @@ class Lines:
         await asyncio.gather(*was.tasks, return_exceptions=True)
         if was.line is not None:
             await was.line.close()
+
+
+def _longer(thing: Outgoing) -> float:
+    """How much longer than usual its files let something take."""
+    return sum(each.size for each in thing.files) / _BYTES_A_SECOND
 
 
 def _as_set_up(channel: Described) -> Described:

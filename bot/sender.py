@@ -14,7 +14,7 @@ from core.actor import SYSTEM
 from core.bus import Bus
 from core.connector import Found, Sent
 from core.desk import Desk
-from core.errors import AddressGone, DeskbellError, PermanentError, TemporaryError
+from core.errors import AddressGone, DeskbellError, HeldUp, PermanentError, TemporaryError
 from core.lanes import Rest, no_rest
 from core.outbox import Claimed
 from core.store import Desks
@@ -26,8 +26,8 @@ Taken = TypeVar("Taken", contravariant=True)
 _LONGEST_SLEEP_S = 5.0
 _SHORTEST_SLEEP_S = 0.02
 _SEND_S, _FIND_S = 60.0, 25.0
-"""A platform that has not taken something within this time (a large file takes a while) is given up; whether it heard
-us is then asked. Both together are less than a lane is leased for."""
+"""A platform that has not taken something within this time is given up; whether it heard us is then asked. Both
+together are less than a lane is leased for."""
 _AT_ONCE = 6
 """Lanes served at the same time: a slow answer in one holds up no other."""
 
@@ -40,6 +40,15 @@ class Destination(Protocol[Taken]):
 
     async def find(self, thing: Taken, /) -> Sent | Found:
         """Asks whether one arrived."""
+
+
+Patience = Callable[[Thing], float]
+"""How many seconds longer than usual something may take to be sent: large files do."""
+
+
+def no_longer(thing: object) -> float:
+    """For what is small."""
+    return 0.0
 
 
 Reading = Callable[[Desk, Claimed], Thing]
@@ -67,10 +76,11 @@ class Sender(Generic[Thing]):
         read: "Reading[Thing]",
         *,
         rest: Rest = no_rest,
+        longer: "Patience[Thing]" = no_longer,
         alone: bool = False,
     ) -> None:
         self._desks, self._bus, self._name, self._destination, self._read = desks, bus, name, destination, read
-        self._rest, self._alone = rest, alone
+        self._rest, self._longer, self._alone = rest, longer, alone
 
     async def run(self) -> None:
         """Sends until cancelled; sleeps until there is something to send.
@@ -114,7 +124,10 @@ class Sender(Generic[Thing]):
         if lane is None:
             return None
         claimed = showing.claim(desk, lane, holder)
-        return _Work(lane, claimed, None if claimed is None else self._read_or_fail(desk, claimed))
+        thing = None if claimed is None else self._read_or_fail(desk, claimed)
+        if thing is not None and (longer := self._longer(thing)):
+            lanes.keep_longer(desk, lane, holder, timedelta(seconds=longer))
+        return _Work(lane, claimed, thing)
 
     def _read_or_fail(self, desk: Desk, claimed: Claimed) -> Thing | None:
         """What cannot even be put into words (a note for a customer, a row that is gone) has failed for good."""
@@ -131,7 +144,7 @@ class Sender(Generic[Thing]):
         if claimed.was_sending and not await self._may_go(claimed, thing):
             return
         try:
-            async with asyncio.timeout(_SEND_S):
+            async with asyncio.timeout(_SEND_S + self._longer(thing)):
                 sent = await self._destination.send(thing)
         except TemporaryError as error:
             await self._put_off(claimed, error)
@@ -178,6 +191,12 @@ class Sender(Generic[Thing]):
 
     async def _put_off(self, claimed: Claimed, error: TemporaryError) -> None:
         asked, chance = _asked(error), random.random()
+        if isinstance(error, HeldUp):
+            waited = self._desks.clock() - claimed.delivery.created_at
+            if waited >= HeldUp.MOST:
+                await self._each(claimed, outbox.failed, str(error))
+                return
+            asked = error.pause(waited)
 
         def body(desk: Desk) -> None:
             for delivery_id in claimed.ids:

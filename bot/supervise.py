@@ -33,6 +33,8 @@ class Part:
     error: str = ""
     said: Text | None = None
     """What went wrong in words for people, where there are some."""
+    again_in_s: float = 0.0
+    """How long it rests before it is started again."""
     restarts: int = 0
     on_failure: Callable[["Part"], Awaitable[None]] = _nobody
 
@@ -55,11 +57,11 @@ async def keep_running(part: Part) -> None:
             return
         finally:
             up.cancel()
-        part.is_down = True
-        await _tell(part)
         if time.monotonic() - started > _HEALTHY_S:
             pause_s = _FIRST_S
-        await asyncio.sleep(max(pause_s, wanted_s))
+        part.is_down, part.again_in_s = True, max(pause_s, wanted_s)
+        await _tell(part)
+        await asyncio.sleep(part.again_in_s)
         pause_s = min(pause_s * 2, _LONGEST_S)
 
 

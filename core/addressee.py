@@ -67,17 +67,22 @@ def _dialog_of(desk: Desk, ticket: Ticket) -> Dialog | None:
 
 def by_letter(desk: Desk, ticket: Ticket) -> tuple[int, int] | None:
     """The channel and address a letter about this ticket goes to: where its customer wrote from last, else to an
-    address they have; None where its channel is none of letters, or they have no address."""
+    address they have, one that works before others.
+
+    None where its channel is none of letters, or they have no address.
+    """
     channel = None if ticket.channel_id is None else desk.session.get_one(Channel, ticket.channel_id)
     if channel is None or channel.kind in CHATS or ticket.contact_id is None:
         return None
     theirs = Identity.contact_id.in_(contacts.everyone(desk, ticket.contact_id))
     wrote = select(Identity.id).join(Message, Message.identity_id == Identity.id)
-    last = wrote.where(theirs, Message.channel_id == channel.id, Message.ticket_id.in_(merged.family(ticket.id)))
+    works = (theirs, Identity.failed_at.is_(None))
+    last = wrote.where(*works, Message.channel_id == channel.id, Message.ticket_id.in_(merged.family(ticket.id)))
     found = desk.execute(last.order_by(Message.id.desc()).limit(1)).scalar_one_or_none()
     if found is None:
         has = select(Identity.id).where(theirs, Identity.kind == channel.kind)
-        found = desk.execute(has.order_by(Identity.is_verified.desc(), Identity.id).limit(1)).scalar_one_or_none()
+        best = has.order_by(Identity.failed_at.is_not(None), Identity.is_verified.desc(), Identity.id)
+        found = desk.execute(best.limit(1)).scalar_one_or_none()
     return None if found is None else (channel.id, found)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 
 from core import deadlines, mailing, messages, notices, outbox, pushed, tickets
+from core.connector import Letter, Said
 from core.deadlines import Due
 from core.desk import Desk
 from core.errors import UserError
@@ -60,7 +61,7 @@ def _put(desk: Desk, ticket: Ticket, agent: Agent, made: Ask) -> None:
         return
     note = Note(
         address=made.account, subject=ticket.subject, said=_in_words(desk, made), ask_id=made.id,
-        signed=agent.public_name,
+        signed=agent.public_name, ticket_id=ticket.id,
     )  # fmt: skip
     letter = mailing.wanted(desk, ticket.team_id, note)
     if letter is None:
@@ -75,16 +76,39 @@ def _in_words(desk: Desk, made: Ask) -> Text:
     return verbatim("\n\n".join(filter(None, (made.question, quoted))))
 
 
-def by_letter(desk: Desk, deliveries: Sequence[int], name: str, words: str) -> Ask | None:
-    """What a letter that answers one of these deliveries says, where that was a question; else None."""
+def by_letter(desk: Desk, said: Said, letter: Letter) -> Ask | None:
+    """What a letter that answers a question of ours says becomes a note, its files with it; else None.
+
+    A machine's answer is a note, too, and goes on being waited for.
+    """
+    asked = _of(desk, letter.deliveries)
+    if asked is not None:
+        name = said.sender.name or said.sender.address
+        _answered(desk, asked, name, said.text, files=said.files, counts=not letter.is_automatic)
+    return asked
+
+
+def bounced(desk: Desk, deliveries: Sequence[int], why: str) -> bool:
+    """Tells who asked that a question did not arrive; False where it was none."""
+    asked = _of(desk, deliveries)
+    if asked is None:
+        return False
+    said = text("Your question about #{number} did not reach {who}: {why}", number=asked.ticket_id, who=asked.account,
+                why=why[:200])  # fmt: skip
+    notices.give(desk, asked.agent_id, said, ticket_id=asked.ticket_id)
+    told = Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=said)
+    messages.write(desk, told, Where(ticket_id=tickets.standing(desk, asked.ticket_id).id))
+    return True
+
+
+def _of(desk: Desk, deliveries: Sequence[int]) -> Ask | None:
+    """The question one of these deliveries was."""
     if not deliveries:
         return None
-    for each in desk.session.scalars(select(Delivery).where(Delivery.id.in_(deliveries)).order_by(Delivery.id.desc())):
-        asked = desk.session.get(Ask, each.facts.get("ask") or 0, with_for_update=desk.locks)
-        if asked is not None:
-            _answered(desk, asked, name, words)
-            return asked
-    return None
+    sent = select(Delivery.facts).where(Delivery.id.in_(deliveries)).order_by(Delivery.id.desc())
+    asked = (facts.get("ask") for facts in desk.execute(sent).scalars())
+    found = next(filter(None, asked), None)
+    return None if found is None else desk.session.get(Ask, found, with_for_update=desk.locks)
 
 
 def _must_be_of(desk: Desk, ticket: Ticket, shown: Sequence[int]) -> None:
@@ -108,11 +132,13 @@ def answer(desk: Desk, room: str, account: str, name: str, words: str) -> Ask | 
     return asked
 
 
-def _answered(desk: Desk, asked: Ask, name: str, words: str) -> None:
+def _answered(
+    desk: Desk, asked: Ask, name: str, words: str, *, files: tuple[int, ...] = (), counts: bool = True
+) -> None:
     body = messages.bounded(desk, words[: desk.pace.longest_text])
-    note = Words(author=Author.AGENT, reader=Reader.TEAM, body=body, author_name=name[:60])
+    note = Words(author=Author.AGENT, reader=Reader.TEAM, body=body, author_name=name[:60], files=files)
     messages.write(desk, note, Where(ticket_id=tickets.standing(desk, asked.ticket_id).id))
-    if asked.answered_at is None:
+    if counts and asked.answered_at is None:
         asked.answered_at = desk.now
         deadlines.drop(desk, "ask", asked.id, "chase")
         said = text("{who} answered about #{number}.", who=name, number=asked.ticket_id)

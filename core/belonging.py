@@ -12,7 +12,7 @@ from core.briefs import Brief
 from core.connector import Letter
 from core.contacts import Known
 from core.desk import Desk
-from core.models import Copy, Message, table
+from core.models import Copy, Identity, Message, table
 from core.receipt import Source
 
 _MOST_ANSWERED = 100
@@ -36,6 +36,8 @@ class Belongs:
 
     ticket: Brief
     right: Right
+    is_ours: bool = False
+    """Whether it answers a letter of ours, whose id or address nobody can guess."""
 
 
 def of(desk: Desk, source: Source, who: Known, letter: Letter) -> Belongs | None:
@@ -44,7 +46,7 @@ def of(desk: Desk, source: Source, who: Known, letter: Letter) -> Belongs | None
     ticket = None if ours is None else briefs.standing(desk, ours)
     if ticket is not None:
         takes_part = participants.takes_part(desk, ticket, who.contact_id)
-        return Belongs(ticket, Right.TAKES_PART if takes_part else Right.PROVEN)
+        return Belongs(ticket, Right.TAKES_PART if takes_part else Right.PROVEN, is_ours=True)
     for number in (by_their_ids(desk, source.channel_id, letter.answers), letter.named):
         ticket = None if number is None else briefs.standing(desk, number)
         if ticket is not None:
@@ -91,6 +93,7 @@ def twin(desk: Desk, source: Source, who: Known, key: str) -> Message | None:
     """The same letter from the same writer, where it came by another mailbox of ours before."""
     if len(mailboxes.settings(desk)) < 2:
         return None
+    desk.lock(Identity, who.identity_id)  # both come at the same moment: one waits for the other
     other = (Message.channel_id != source.channel_id, Message.identity_id == who.identity_id)
     same = (Message.external_id == key, Message.channel_id.is_not(None), Message.ticket_id.is_not(None))
     return desk.session.scalars(select(Message).where(*same, *other).order_by(Message.id).limit(1)).one_or_none()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core import hours, teams
 from core.desk import Desk
 from core.errors import NotFound, UserError
-from core.hours import Hours
+from core.hours import Hours, HoursError, NeverOpens
 from core.models import BusinessHours, Team
 from core.show import text
 
@@ -72,8 +72,11 @@ def of_team(desk: Desk, team_id: int) -> Hours | None:
 
 def opens_at(desk: Desk, team_id: int) -> datetime | None:
     """When a team that is closed now opens next; None while it is open, or where it works by no hours."""
-    found = of_team(desk, team_id)
-    return None if found is None or hours.is_open(found, desk.now) else hours.next_opening(found, desk.now)
+    try:
+        found = of_team(desk, team_id)
+        return None if found is None or hours.is_open(found, desk.now) else hours.next_opening(found, desk.now)
+    except (HoursError, NeverOpens):  # hours that are over, or whose holidays have another name by now, keep nothing out
+        return None
 
 
 def back_at(desk: Desk, team_id: int) -> datetime | None:

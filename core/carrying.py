@@ -9,7 +9,7 @@ from core import mirrors, outbox, reaching, upsert
 from core.connector import Sent
 from core.desk import Desk, Happened
 from core.events import Event, MessageAdded, MessageDeleted, MessageEdited, MessageRedacted
-from core.kinds import CHATS, PULLED
+from core.kinds import CHATS, LETTERS, PULLED
 from core.models import (
     TO_BE_SENT,
     Author,
@@ -99,7 +99,8 @@ def _change(desk: Desk, message_ids: Sequence[int | None], kind: str) -> None:
     if not message_ids:
         return
     stands = select(Copy.message_id).where(Copy.place.startswith("channel:"))
-    theirs = _ROUTES.where(Message.id.in_(message_ids), Message.id.in_(stands), Message.author != Author.CONTACT)
+    can = (Channel.kind.not_in(LETTERS), Message.author != Author.CONTACT)  # a letter that was sent stays as it is
+    theirs = _ROUTES.where(Message.id.in_(message_ids), Message.id.in_(stands), *can)
     outbox.put(desk, *(_wanted(kind, row) for row in desk.execute(theirs.order_by(Message.id)).all()))
 
 
@@ -117,7 +118,8 @@ def arrived(desk: Desk, delivery: Delivery, sent: Sent) -> None:
         return
     _stands_now(desk, delivery, (sent.external_id, *sent.more_ids))
     identity = desk.session.get(Identity, delivery.facts["identity"])
-    if identity is not None:
+    is_chat = desk.session.get_one(Channel, int(delivery.lane.split(":")[1])).kind in CHATS
+    if identity is not None and is_chat:  # a mail server that takes a mail says nothing of whether it arrives
         reaching.back(desk, identity, ticket_id=delivery.ticket_id, dialog_id=delivery.dialog_id)
     message = desk.session.get_one(Message, delivery.message_id, populate_existing=True)
     if delivery.kind == SAY and delivery.facts.get("said_as") != mirrors.state_of(message):

@@ -61,7 +61,9 @@ class Letter:
     named: int | None = None
     """The ticket whose number its subject names; anybody can write that."""
     is_doubtful: bool = False
-    """Whether our mail server found no proof that it is from whom it says."""
+    """Whether its writer is only said to be who they are: what it names is not believed."""
+    is_proven: bool = False
+    """Whether our mail server found proof that it is from whom it says."""
     is_spam: bool = False
     """Whether our mail server calls it spam."""
     forwarder: str = ""
@@ -219,6 +221,8 @@ class Bounced:
     """Where it did not arrive; empty where the report does not say."""
     is_final: bool = True
     """Whether it will not be tried again."""
+    deliveries: tuple[int, ...] = ()
+    """What of ours it was, by ids only we can have made."""
     ticket: int | None = None
     """The ticket whose reply address the report came to."""
 

@@ -14,19 +14,37 @@ def answered(desk: Desk, source: Source, answered: Answered) -> Receipt:
     the desk.
     """
     number = ticket_of(desk, source, answered)
-    if number is None or carrying.stands_at(desk, source.channel_id, answered.key) is not None:
+    is_known = number is not None and carrying.stands_at(desk, source.channel_id, answered.key) is not None
+    if number is None or is_known or answered.letter.is_automatic:
         return Receipt()
     ticket = tickets.standing(desk, number)
+    to = _to(desk, ticket, answered)
+    if to is None:
+        return _noted(desk, ticket, answered)
     agent = teams.agent_of_address(desk, answered.sender.address) or _called(desk, answered.sender.name)
     words = Words(
         author=Author.AGENT, reader=Reader.CUSTOMER, body=_bounded(desk, answered.text),
         agent_id=None if agent is None else agent.id, author_name=answered.sender.name or answered.sender.address,
-        channel_id=source.channel_id, identity_id=_to(desk, ticket, answered), files=answered.files,
+        channel_id=source.channel_id, identity_id=to, files=answered.files,
         said_at=answered.at,
     )  # fmt: skip
     written = _write(desk, ticket, words)
     carrying.stands(desk, written.id, source.channel_id, (answered.key,))
     replies.answered(desk, ticket, agent, {})
+    return Receipt(None, written.id, written.ticket_seq)
+
+
+def _noted(desk: Desk, ticket: Ticket, answered: Answered) -> Receipt:
+    """What was sent about a ticket to somebody else than its customer is for the team to know."""
+    to = ", ".join(each.address for each in answered.letter.copied) or "?"
+    told = text("{who} wrote about this by mail to {to}.", who=answered.sender.name or answered.sender.address, to=to)
+    words = Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=told)
+    messages.write(desk, words, Where(ticket_id=ticket.id))
+    body = Words(
+        author=Author.AGENT, reader=Reader.TEAM, body=_bounded(desk, answered.text), files=answered.files,
+        author_name=answered.sender.name or answered.sender.address,
+    )  # fmt: skip
+    written = messages.write(desk, body, Where(ticket_id=ticket.id))
     return Receipt(None, written.id, written.ticket_seq)
 
 

@@ -49,6 +49,20 @@ class TemporaryError(DeskbellError):
         """Whether only what was tried has to wait, and nothing that shares its rates."""
 
 
+class HeldUp(TemporaryError):
+    """Only this one thing has to wait, longer each time: where it goes takes nothing now, such as a full mailbox."""
+
+    MOST = timedelta(days=3)
+    """What waits for longer has failed."""
+
+    def __init__(self, said: Text) -> None:
+        super().__init__(said, is_alone=True)
+
+    def pause(self, waited: timedelta) -> timedelta:
+        """How long it rests now, for what was to be sent so long ago: from half a minute to an hour."""
+        return min(max(waited / 4, timedelta(seconds=30)), timedelta(hours=1))
+
+
 class PermanentError(DeskbellError):
     """Repeating will not help; reported in the thread or to the admins."""
 

@@ -10,7 +10,10 @@ from core import contacts, dialogs, directory, ending, messages, pressed, search
 from core.desk import Desk
 from core.events import ContactErased
 from core.models import (
+    Ask,
     Contact,
+    Delivery,
+    DeliveryState,
     Dialog,
     DialogState,
     EndReason,
@@ -94,6 +97,10 @@ def _erase_waiting(
     waiting = File.identity_id.in_(identity_ids)
     desk.execute(update(File).where(waiting, File.erased_at.is_(None)).values(name="", erased_at=desk.now))
     pressed.forget(desk, {*ticket_ids, *dialog_ids})
+    desk.execute(update(Ask).where(Ask.ticket_id.in_(ticket_ids)).values(question=""))
+    letters = (Delivery.ticket_id.in_(ticket_ids), Delivery.message_id.is_(None), Delivery.lane.contains(":to:"))
+    gone = {"facts": {}, "state": DeliveryState.DISCARDED, "is_due": False, "settled_at": desk.now}
+    desk.execute(update(Delivery).where(*letters).values(**gone))
     _erase_quarantine(desk, ids)
 
 

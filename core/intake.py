@@ -27,7 +27,7 @@ from core.connector import (
 from core.desk import Desk
 from core.digests import digest
 from core.errors import NotFound, PermanentError, Unreadable, UserError
-from core.models import Channel, Message, Quarantined, Received, table
+from core.models import Channel, Identity, Message, Quarantined, Received, table
 from core.quarantine import Odd
 from core.receipt import Receipt, Source
 from core.show import text
@@ -77,8 +77,14 @@ def put_aside(
 
 def refuse(desk: Desk, source: Source, inbound: Inbound, error: Exception, raw: bytes | None = None) -> None:
     """Keeps in quarantine what was read and cannot be taken in."""
-    who = None if isinstance(inbound, Bounced | Met) else inbound.sender
-    came = inbound.files if isinstance(inbound, Said) else ()
+    came = inbound.files if isinstance(inbound, Said | Answered) else ()
+    match inbound:
+        case Met():
+            who = None
+        case Bounced(addresses=addresses):
+            who = Sender("email", addresses[0]) if addresses else None
+        case _:
+            who = inbound.sender
     put_aside(desk, source, inbound.key, raw or quarantine.packed(inbound), error, who=who, files=came)
 
 
@@ -87,7 +93,7 @@ def receive(desk: Desk, source: Source, inbound: Inbound, *, admitted: bool = Fa
 
     Raises Unreadable for what must be kept in quarantine; `admitted` lets a blocked sender through for once.
     """
-    if not is_first(desk, source.key, inbound.key) and not admitted:
+    if not is_first(desk, source.key, inbound.key) and not admitted and not _is_another(desk, source, inbound):
         return _repeat(desk, source, inbound)
     for key in inbound.more_keys if isinstance(inbound, Said) else ():
         is_first(desk, source.key, key)
@@ -118,6 +124,25 @@ def receive(desk: Desk, source: Source, inbound: Inbound, *, admitted: bool = Fa
             return groups.met(desk, source, inbound)
         case _:
             raise Unreadable(text("{kind} is not expected on this channel.", kind=type(inbound).__name__))
+
+
+def _is_another(desk: Desk, source: Source, inbound: Inbound) -> bool:
+    """Whether a letter only bears the id of another one: programs give out ids that are none."""
+    if not isinstance(inbound, Said) or inbound.letter is None:
+        return False
+    named = (Message.channel_id == source.channel_id, Message.external_id == inbound.key)
+    kept = select(Message.body, Message.redacted_at, Identity.address)
+    rows = desk.execute(kept.join(Identity, Identity.id == Message.identity_id).where(*named).limit(_SAME_ID)).all()
+    begins = inbound.text[:_COMPARED].strip()
+    same = (
+        row.redacted_at or (row.address, row.body[:_COMPARED].strip()) == (inbound.sender.address, begins)
+        for row in rows
+    )
+    return bool(rows) and not any(same)
+
+
+_SAME_ID, _COMPARED = 50, 500
+"""So many letters of one id are looked at, and so many characters of each."""
 
 
 def _repeat(desk: Desk, source: Source, inbound: Inbound) -> Receipt:

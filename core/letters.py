@@ -1,6 +1,7 @@
 """What comes by letter becomes a message on the ticket it belongs to, or a new ticket; nobody is live there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from core import (
@@ -39,8 +40,7 @@ def said(desk: Desk, source: Source, said: Said, letter: Letter, *, admitted: bo
     """Takes in a letter. Raises Unreadable for a blocked sender or what is called spam, unless `admitted`."""
     if letter.is_history:
         desk.be_silent()
-    asked = asking.by_letter(desk, letter.deliveries, said.sender.name or said.sender.address, said.text)
-    if asked is not None:
+    if asking.by_letter(desk, said, letter) is not None:
         return Receipt(None)
     proving.proves(desk, said.sender, letter)
     who = chatting.sender(desk, said, admitted=admitted)
@@ -102,16 +102,22 @@ class _Coming:
     def written(self, ticket: Brief) -> Receipt:
         """The letter as a message of its ticket; who was copied in takes part from now on."""
         desk, letter = self._desk, self._letter
-        is_of_them = self._belongs is None or self._belongs.right is Right.TAKES_PART
-        if is_of_them and not letter.is_automatic and self._flood is None:
+        if self._may_copy_in():
             participants.copy_in(desk, ticket, letter.copied)
         written = messages.write(desk, self._words(), self._where(ticket))
         for each in self._told():
             told = Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=each)
-            messages.write(desk, told, Where(ticket_id=ticket.id))
+            messages.write(desk, replace(told, contact_id=self._who.contact_id), Where(ticket_id=ticket.id))
         if letter.remark:
             self._note_remark(ticket)
         return Receipt(None, written.id, written.ticket_seq)
+
+    def _may_copy_in(self) -> bool:
+        """Whether those it was copied to take part: where its writer began the ticket, or answers a letter of ours."""
+        if self._letter.is_automatic or self._flood is not None:
+            return False
+        belongs = self._belongs
+        return belongs is None or (belongs.right is Right.TAKES_PART and (belongs.is_ours or self._letter.is_proven))
 
     def _note_remark(self, ticket: Brief) -> None:
         """What an agent wrote above a letter they passed on is theirs, and for the team."""
@@ -151,8 +157,7 @@ class _Coming:
         """What agents should know of it besides its words."""
         letter = self._letter
         yield from letter.notes
-        if letter.is_doubtful:
-            yield text("Your mail server found no proof that it is from this sender.")
+        yield from self._left_out()
         if letter.forwarder:
             yield text("Passed on by {who}.", who=letter.forwarder)
         if self._belongs is not None and self._belongs.right is Right.PROVEN:
@@ -166,6 +171,18 @@ class _Coming:
             yield text("Many such mails came within minutes: they are kept together and wake nobody.")
         if self._held_back:
             yield text("It came too often within an hour to open the ticket again.")
+
+    def _left_out(self) -> Iterator[Text]:
+        """Whom it was copied to without their taking part."""
+        if self._belongs is None or not self._letter.copied or self._letter.is_automatic or self._may_copy_in():
+            return
+        number = self._belongs.ticket.id
+        strangers = participants.strangers(self._desk, number, self._letter.copied)
+        if strangers:
+            yield text(
+                "Also sent to {who}, who get no answers of ours. To let them: ticket cc {number} {who}",
+                who=" ".join(strangers[:5]), number=number,
+            )  # fmt: skip
 
 
 def _beginning(desk: Desk, said: Said) -> str:

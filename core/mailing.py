@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from core import addressee
 from core.desk import Desk
+from core.digests import digest
 from core.outbox import Wanted
 from core.pushed import SAY
 from core.show import Text, as_json
@@ -18,6 +19,8 @@ class Note:
     said: Text
     ask_id: int | None = None
     """The question it asks: who answers the letter answers that."""
+    ticket_id: int | None = None
+    """The ticket it tells of: it is forgotten together with it."""
     signed: str = ""
     """The public name of who writes it; nobody's where the desk does by itself."""
 
@@ -27,8 +30,9 @@ def wanted(desk: Desk, team_id: int, note: Note) -> Wanted | None:
     channel_id = addressee.mailbox(desk, team_id, None)
     if channel_id is None:
         return None
+    lane = f"channel:{channel_id}:to:{digest(note.address)[:24]}"
     facts = {"to": note.address, "subject": note.subject, "said": as_json(note.said), "ask": note.ask_id}
     return Wanted(
-        lane=f"channel:{channel_id}:to:{note.address}", destination=f"channel:{channel_id}", kind=SAY,
-        buckets=(f"channel:{channel_id}",), facts=facts | {"signed": note.signed, "team": team_id, "choices": []},
+        lane=lane, destination=f"channel:{channel_id}", kind=SAY, ticket_id=note.ticket_id,
+        buckets=(lane, f"channel:{channel_id}"), facts=facts | {"signed": note.signed, "team": team_id, "choices": []},
     )  # fmt: skip

@@ -12,8 +12,9 @@ from core.connector import PublicWords
 from core.desk import Desk
 from core.errors import NotFound, PermanentError, UserError
 from core.events import MessageAdded, MessageDeleted, MessageEdited, MessageRedacted
+from core.kinds import LETTERS
 from core.mirrors import Typed
-from core.models import Agent, Author, Dialog, File, FormerBody, HeldReply, Message, Reader, Ticket, table
+from core.models import Agent, Author, Channel, Dialog, File, FormerBody, HeldReply, Message, Reader, Ticket, table
 from core.room import Mark
 from core.show import Text, as_json, text
 from core.telling import Offer, as_facts
@@ -155,6 +156,7 @@ def edit(desk: Desk, message: Message, body: str) -> None:
     """Replaces what a message says and keeps what it said before; the same words again change nothing."""
     if message.body == body or message.redacted_at or message.deleted_at:
         return
+    _must_not_be_sent_by_letter(desk, message)
     desk.session.add(FormerBody(message_id=message.id, body=message.body, until=desk.now))
     message.body, message.edited_at, message.is_indexed = body, desk.now, False
     desk.record(MessageEdited(ticket_id=message.ticket_id, dialog_id=message.dialog_id, message_id=message.id))
@@ -164,8 +166,16 @@ def take_back(desk: Desk, message: Message) -> None:
     """Marks a message as taken back by its writer: readers see that there was one, agents still what it said."""
     if message.deleted_at is not None:
         return
+    _must_not_be_sent_by_letter(desk, message)
     message.deleted_at = desk.now
     desk.record(MessageDeleted(ticket_id=message.ticket_id, dialog_id=message.dialog_id, message_id=message.id))
+
+
+def _must_not_be_sent_by_letter(desk: Desk, message: Message) -> None:
+    if message.author is not Author.AGENT or message.reader is not Reader.CUSTOMER or message.channel_id is None:
+        return
+    if desk.session.get_one(Channel, message.channel_id).kind in LETTERS:
+        raise UserError(text("A mail that was sent stays as it is. Send a correction instead."))
 
 
 def redact(desk: Desk, messages: Sequence[Message]) -> None:
@@ -185,7 +195,8 @@ def redact(desk: Desk, messages: Sequence[Message]) -> None:
 def wipe(desk: Desk, ids: Sequence[int]) -> None:
     """Empties message rows and everything that repeats their words: former bodies, file names, the search index."""
     empty = {
-        "body": "", "author_name": "", "external_id": "", "facts": {}, "redacted_at": desk.now, "is_indexed": True,
+        "body": "", "author_name": "", "external_id": "", "failure": "", "facts": {},
+        "redacted_at": desk.now, "is_indexed": True,
     }  # fmt: skip
     desk.execute(update(Message).where(Message.id.in_(ids)).values(**empty))
     desk.execute(delete(FormerBody).where(FormerBody.message_id.in_(ids)))

@@ -4,7 +4,7 @@ Whoever is connected to a team chat says so again and again (`heard`); each time
 away. Nothing is taken from it: what waits to be shown there is shown when it is back.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -106,6 +106,7 @@ def declare(desk: Desk, due: Due) -> None:
     kept.keep(desk, _AWAY + room, desk.now.isoformat())
     waiting = _waiting(desk, _left_alone(desk))
     _call(desk, room, waiting)
+    _write_to(desk, room, waiting)
     for dialog in waiting:
         messages.say_to_customer(desk, wordings.TROUBLED, dialogs.place(dialog))
 
@@ -163,20 +164,23 @@ def _call(desk: Desk, room: str, waiting: Sequence[Dialog]) -> None:
         for agent_id in _agents(desk, team_id, Role.AGENT)
     ]
     notices.give_all(desk, news)
-    _write_to(desk, room, by_team)
     private = set(desk.execute(select(Team.id).where(Team.is_private)).scalars())
     outbox.put(desk, *(_told(place, room, waiting, private) for place in _elsewhere(desk)))
 
 
-def _write_to(desk: Desk, room: str, by_team: Mapping[int, Sequence[int]]) -> None:
-    """Where the desk has a mailbox, the agents of whom customers wait for get a letter, too."""
-    for team_id, ids in by_team.items():
-        rows = select(Agent.email).join(Member, Member.agent_id == Agent.id).where(Member.team_id == team_id)
-        subject = f"{room.capitalize()} ✗"
-        for address in desk.execute(rows.where(Agent.is_active, Agent.email != "").order_by(Agent.id)).scalars().all():
-            letter = mailing.wanted(desk, team_id, Note(address=address, subject=subject, said=_said(room, ids)))
-            if letter is not None:
-                outbox.put(desk, letter)
+def _write_to(desk: Desk, room: str, waiting: Sequence[Dialog]) -> None:
+    """Where the desk has a mailbox, the agents of whom customers wait for get one letter."""
+    rows = select(Agent.email, Member.team_id).join(Member, Member.agent_id == Agent.id)
+    theirs = (Member.team_id.in_({each.team_id for each in waiting}), Agent.is_active, Agent.email != "")
+    by_address: dict[str, list[int]] = {}
+    for row in desk.execute(rows.where(*theirs).order_by(Agent.id)):
+        by_address.setdefault(row.email, []).append(row.team_id)
+    subject = f"{room.capitalize()} ✗"
+    for address, team_ids in by_address.items():
+        said = _said(room, [each.id for each in waiting if each.team_id in team_ids])
+        letter = mailing.wanted(desk, team_ids[0], Note(address=address, subject=subject, said=said))
+        if letter is not None:
+            outbox.put(desk, letter)
 
 
 def _told(place: Place, room: str, waiting: Sequence[Dialog], private: Collection[int]) -> Wanted:

@@ -1,15 +1,16 @@
 """Who takes part in a ticket by letter: its customer, and those they, or an agent, have copied in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import aliased
 
 from core import contacts, mailboxes, merged, upsert
 from core.briefs import Brief
 from core.connector import Sender
 from core.desk import Desk
 from core.errors import UserError
-from core.models import Identity, Participant, Ticket
+from core.models import Contact, Identity, Participant, Ticket
 from core.show import text
 
 MOST = 50
@@ -34,10 +35,17 @@ def takes_part(desk: Desk, ticket: Brief, contact_id: int) -> bool:
         return True
     if ticket.contact_id is not None and contacts.standing(desk, ticket.contact_id).id == contact_id:
         return True
-    theirs = select(Participant.identity_id).join(Identity, Identity.id == Participant.identity_id)
-    is_theirs = Identity.contact_id.in_(contacts.everyone(desk, contact_id))
-    here = theirs.where(Participant.ticket_id.in_(merged.family(ticket.id)), is_theirs)
-    return desk.execute(here.limit(1)).first() is not None
+    mine = aliased(Identity)
+    own = select(mine.address).where(mine.contact_id.in_(contacts.everyone(desk, contact_id)), mine.is_verified)
+    there = select(Participant.identity_id).join(Identity, Identity.id == Participant.identity_id)
+    here = there.where(Participant.ticket_id.in_(merged.family(ticket.id)), Identity.kind == "email")
+    return desk.execute(here.where(Identity.address.in_(own)).limit(1)).first() is not None
+
+
+def strangers(desk: Desk, ticket_id: int, senders: Sequence[Sender]) -> list[str]:
+    """Those of these addresses that take no part yet and are none of ours."""
+    known = mailboxes.addresses(desk) | {each.address for each in of(desk, ticket_id)}
+    return [each.address for each in senders if each.address not in known]
 
 
 def copy_in(desk: Desk, ticket: Ticket | Brief, senders: Sequence[Sender]) -> None:
@@ -46,9 +54,32 @@ def copy_in(desk: Desk, ticket: Ticket | Brief, senders: Sequence[Sender]) -> No
         return
     ours, there = mailboxes.addresses(desk), {each.address for each in of(desk, ticket.id)}
     fresh = [each for each in senders if each.address not in ours | there][: max(0, MOST - len(there))]
-    known = [contacts.known(desk, each) for each in fresh]
+    known = _addresses(desk, [each.address for each in fresh])
+    missing = [each for each in fresh if each.address not in known]
     theirs = set() if ticket.contact_id is None else set(contacts.everyone(desk, ticket.contact_id))
-    _add(desk, ticket, [each.identity_id for each in known if each.contact_id not in theirs])
+    _add(desk, ticket, [id_ for id_, owner in known.values() if owner not in theirs] + _unproven(desk, missing))
+
+
+def _addresses(desk: Desk, addresses: Collection[str]) -> dict[str, tuple[int, int]]:
+    """The identities of addresses that are known, with whose they are: a proven one before others."""
+    rows = select(Identity.id, Identity.address, Identity.contact_id).where(Identity.kind == "email")
+    rows = rows.where(Identity.address.in_(addresses)).order_by(Identity.is_verified, Identity.id.desc())
+    return {row.address: (row.id, row.contact_id) for row in desk.execute(rows)}
+
+
+def _unproven(desk: Desk, senders: Sequence[Sender]) -> list[int]:
+    """New identities of people who were only named: nothing proves that they are theirs."""
+    if not senders:
+        return []
+    people = [{"name": each.name[:120], "language": "", "created_at": desk.now} for each in senders]
+    made = insert(Contact).returning(Contact.id, sort_by_parameter_order=True)
+    ids = desk.execute(made, people).scalars().all()
+    rows = [
+        {"contact_id": id_, "kind": "email", "address": each.address, "is_verified": False}
+        for id_, each in zip(ids, senders, strict=True)
+    ]
+    named = insert(Identity).returning(Identity.id, sort_by_parameter_order=True)
+    return list(desk.execute(named, rows).scalars())
 
 
 def _add(desk: Desk, ticket: Ticket | Brief, identity_ids: Iterable[int]) -> None:

@@ -92,10 +92,21 @@ def discard(desk: Desk, kept: Quarantined) -> None:
     desk.look("queue", "quarantine")
 
 
-def accepted(desk: Desk, kept: Quarantined) -> None:
-    """Notes that something was understood after all."""
-    kept.state, kept.raw = QuarantineState.ACCEPTED, b""
+def accepted(desk: Desk, kept: Quarantined, *, keeps_raw: bool = False) -> None:
+    """Notes that something was understood after all, or made a ticket of; what nobody could read is kept raw."""
+    kept.state = QuarantineState.ACCEPTED
+    if not keeps_raw:
+        kept.raw = b""
     desk.look("queue", "quarantine")
+
+
+def is_readable(kept: Quarantined) -> bool:
+    """Whether it is something we have packed ourselves, and not raw bytes."""
+    try:
+        unpacked(kept.raw)
+    except (ValueError, KeyError, TypeError):
+        return False
+    return True
 
 
 def ask_again(desk: Desk, kept: Quarantined) -> None:
@@ -200,7 +211,7 @@ def _value(name: str, value: Any) -> Any:
             return Claims(**value)
         case "at":
             return datetime.fromisoformat(value)
-        case "files" | "more_keys" | "addresses":
+        case "files" | "more_keys" | "addresses" | "deliveries":
             return tuple(value)
         case "letter":
             return _letter(value)

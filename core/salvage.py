@@ -24,7 +24,7 @@ def make_ticket(desk: Desk, kept: Quarantined) -> Ticket:
     written = messages.write(desk, came, Where(ticket_id=ticket.id))
     theirs = File.quarantined_id == kept.id
     desk.execute(update(File).where(theirs).values(message_id=written.id, quarantined_id=None))
-    quarantine.accepted(desk, kept)
+    quarantine.accepted(desk, kept, keeps_raw=not quarantine.is_readable(kept))
     return ticket
 
 

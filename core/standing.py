@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import case, func, select
@@ -12,8 +12,6 @@ from core.desk import Desk
 from core.models import QUARANTINED, Author, Channel, Dialog, EventRow, Message, Quarantined, Reader
 from core.parts import Failure
 
-_LATELY = timedelta(seconds=150)
-"""A part that cannot work is tried at least once a minute, and its failure noted each time."""
 _LOOKED_AT = 20_000
 """The last so many messages are looked at for what came and went."""
 _SHOWN = 20
@@ -54,12 +52,13 @@ class _Known:
     now: datetime
 
     def failure(self, *names: str) -> Failure | None:
-        """What failed last of parts with these names."""
-        return max((each for each in self.failures if each.part in names), key=lambda each: each.at, default=None)
+        """What failed last of parts with these names; one that fails now comes before one that did."""
+        theirs = (each for each in self.failures if each.part in names)
+        return max(theirs, key=lambda each: (each.is_failing(self.now), each.at), default=None)
 
     def is_failing(self, failure: Failure | None) -> bool:
-        """Whether it failed so lately that it does not work now."""
-        return failure is not None and failure.at > self.now - _LATELY
+        """Whether it does not work now."""
+        return failure is not None and failure.is_failing(self.now)
 
 
 def _known(desk: Desk) -> _Known:

@@ -2,13 +2,13 @@
 
 from sqlalchemy import select
 
-from core import mailboxes, messages, reaching, tickets
+from core import asking, mailboxes, messages, participants, reaching, tickets
 from core.connector import Bounced
 from core.desk import Desk
 from core.errors import Unreadable
 from core.events import MessageFailed
 from core.messages import Where, Words
-from core.models import Author, Copy, Identity, Message, Reader
+from core.models import Author, Copy, Delivery, Identity, Message, Reader
 from core.receipt import Receipt, Source
 from core.show import Text, text
 
@@ -20,6 +20,8 @@ def bounced(desk: Desk, source: Source, bounced: Bounced) -> Receipt:
     none of ours.
     """
     message = _of(desk, bounced)
+    if message is None and asking.bounced(desk, bounced.deliveries, bounced.reason):
+        return Receipt()
     if message is None:
         raise Unreadable(text("It says that a mail was not delivered which is none of ours."))
     if message.ticket_id is not None:
@@ -59,12 +61,21 @@ def _is_to_customer(desk: Desk, message: Message, bounced: Bounced) -> bool:
 
 
 def _shut(desk: Desk, message: Message, bounced: Bounced) -> None:
-    """Marks the addresses nothing reaches: those the report names, else the one it was sent to."""
-    named = Identity.address.in_(bounced.addresses) & (Identity.kind == "email")
-    which = named if bounced.addresses else Identity.id == message.identity_id
-    for identity in desk.session.scalars(select(Identity).where(which, Identity.is_verified).order_by(Identity.id)):
+    """Marks the addresses nothing reaches: those the report names, of whom it went to, else the one it was sent to."""
+    there = {message.identity_id, *_sent_to(desk, message)}
+    if message.ticket_id is not None:
+        there |= {each.id for each in participants.of(desk, message.ticket_id)}
+    theirs = Identity.id.in_(there - {None})
+    named = Identity.address.in_(bounced.addresses) if bounced.addresses else Identity.id == message.identity_id
+    for identity in desk.session.scalars(select(Identity).where(theirs, named).order_by(Identity.id)):
         is_its = identity.id == message.identity_id
         reaching.lost(desk, identity, ticket_id=message.ticket_id if is_its else None, dialog_id=None)
+
+
+def _sent_to(desk: Desk, message: Message) -> set[int]:
+    """The addresses it was sent to by letter, where it was said in a chat."""
+    facts = desk.execute(select(Delivery.facts).where(Delivery.message_id == message.id)).scalars()
+    return {each["identity"] for each in facts if each.get("identity")}
 
 
 def _note(desk: Desk, message: Message, said: Text) -> None:

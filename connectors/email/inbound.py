@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from connectors.email import authority, kinds, spam
@@ -88,20 +88,22 @@ def bounced(mail: Mail, box: Box, came: Came) -> Bounced | None:
         return None
     why = found.why or found.status or mail.subject
     lost = tuple(each.lower() for each in found.recipients)
+    ours = tuple(box.proof.deliveries((found.original_id, *mail.in_reply_to)))
     return Bounced(
-        mail.message_id, found.original_id, why, came.at(mail), lost, found.is_permanent, _ticket(mail, box)
+        mail.message_id, found.original_id, why, came.at(mail), lost, found.is_permanent, ours, _ticket(mail, box)
     )  # fmt: skip
 
 
 def said(mail: Mail, box: Box, came: Came) -> Said:
     """A mail as something said; one an agent passes on (`@fwd`) is said by who wrote it first."""
-    passed_on = _passed_on(mail) if came.is_from_agent and not _is_doubtful(mail, box) else None
+    is_believed = came.is_from_agent and _standing(mail, box) is Standing.PROVEN
+    passed_on = _passed_on(mail) if is_believed else None
     if passed_on is not None:
         return _forwarded(mail, box, came, passed_on)
     own = mail.folded.own.strip()
     rest = mail.folded.rest if own else ""
     return Said(
-        mail.message_id, _sender(writer(mail, (box.domain,)), mail.language), own or mail.text.strip() or _NO_WORDS,
+        mail.message_id, _sender(_writer(mail, box), mail.language), own or mail.text.strip() or _NO_WORDS,
         came.at(mail), letter=_letter(mail, box, came, rest),
     )  # fmt: skip
 
@@ -123,10 +125,11 @@ def _letter(mail: Mail, box: Box, came: Came, rest: str) -> Letter:
     answers = (*mail.in_reply_to, *reversed(mail.references))
     named = _NUMBER.search(mail.subject)
     return Letter(
-        mail.subject, tuple(dict.fromkeys(answers)), mail.kind is not Kind.HUMAN, tuple(_notes(mail)), rest,
+        mail.subject, tuple(dict.fromkeys(answers)), mail.kind is not Kind.HUMAN, tuple(_notes(mail, box)), rest,
         copied=tuple(_copied(mail, box)), deliveries=tuple(box.proof.deliveries(answers)), ticket=_ticket(mail, box),
         named=None if named is None else int(named[1]),
-        is_doubtful=_is_doubtful(mail, box), is_spam=spam.is_spam(mail.spam) is True, is_history=came.is_history,
+        is_doubtful=_is_doubtful(mail, box), is_proven=_standing(mail, box) is Standing.PROVEN,
+        is_spam=spam.is_spam(mail.spam) is True, is_history=came.is_history,
     )  # fmt: skip
 
 
@@ -135,8 +138,22 @@ def _ticket(mail: Mail, box: Box) -> int | None:
     return box.proof.ticket_of(to, box.address)
 
 
+def _standing(mail: Mail, box: Box) -> Standing:
+    """How well it is known that it is from whom it says; of who filled in a form nothing is."""
+    if _writer(mail, box).address != mail.author.address:
+        return Standing.UNKNOWN
+    return authority.standing(mail.headers, mail.author.domain, box.trusted)
+
+
 def _is_doubtful(mail: Mail, box: Box) -> bool:
-    return authority.standing(mail.headers, mail.author.domain, box.trusted) is Standing.NOT_PROVEN
+    """Whether what it names is not believed: nothing proves its writer where something should, or a form names them."""
+    if _writer(mail, box).address != mail.author.address:
+        return True
+    return bool(box.trusted) and _standing(mail, box) is not Standing.PROVEN
+
+
+def _writer(mail: Mail, box: Box) -> Address:
+    return writer(mail, (box.domain,))
 
 
 def _copied(mail: Mail, box: Box) -> Iterator[Sender]:
@@ -146,10 +163,12 @@ def _copied(mail: Mail, box: Box) -> Iterator[Sender]:
         local, _, domain = address.rpartition("@")
         is_own = f"{local.partition('+')[0]}@{domain}" == box.address
         if not is_own and address != mail.author.address.lower() and not kinds.is_no_reply(address):
-            yield _sender(who, "")
+            yield replace(_sender(who, ""), is_verified=False)
 
 
-def _notes(mail: Mail) -> Iterator[Text]:
+def _notes(mail: Mail, box: Box) -> Iterator[Text]:
+    if box.trusted and _standing(mail, box) is not Standing.PROVEN and _writer(mail, box) == mail.author:
+        yield text("Your mail server found no proof that it is from this sender.")
     if mail.unreadable is not None:
         yield mail.unreadable
     if mail.kind is not Kind.HUMAN:
@@ -175,7 +194,7 @@ def _forwarded(mail: Mail, box: Box, came: Came, original: Original) -> Said:
     remark = _FORWARD.sub("", mail.folded.own, count=1).strip()
     words = "".join(each.text for each in mail.folded.pieces if each.kind is Piece.FORWARDED).strip()
     letter = Letter(
-        original.subject or mail.subject, notes=tuple(_notes(mail)), forwarder=mail.author.address.lower(),
+        original.subject or mail.subject, notes=tuple(_notes(mail, box)), forwarder=mail.author.address.lower(),
         remark=remark,
     )  # fmt: skip
     who = Address(original.name, original.address)

@@ -53,22 +53,25 @@ class MailLine:
         return timedelta()
 
     async def send(self, outgoing: Outgoing) -> Sent:
-        """Sends a reply; what was sent by mail is neither changed nor taken back."""
+        """Sends a reply; what was sent by mail is neither changed nor taken back.
+
+        Who in copy was refused by the server stands in the facts, under `refused`.
+        """
         if outgoing.kind != SAY:
             raise PermanentError(text("A mail that was sent stays as it is. Send a correction instead."))
         called = outbound.message_id(outgoing, self._head)
         made = outbound.mail(outgoing, self._head, at=self._desks.clock())
         paths = [self._store.path(each.sha256) for each in outgoing.files]
         await asyncio.to_thread(outbound.attach, made, outgoing.files, paths)
-        if self._posting is not None:
-            await self._posting.send(made, outbound.envelope_sender(outgoing, self._head))
-            self._filing.add(Reply(called, await asyncio.to_thread(bytes, made)))
-        else:
+        if self._posting is None:
             await asyncio.to_thread(_written, self._box, outgoing.nonce, bytes(made))
-        return Sent(called)
+            return Sent(called)
+        refused = await self._posting.send(made, outbound.envelope(outgoing, self._head))
+        self._filing.add(Reply(called, await asyncio.to_thread(bytes, made)))
+        return Sent(called, {"refused": list(refused)} if refused else {})
 
     async def find(self, outgoing: Outgoing) -> Sent | Found:
-        """A mail repeats under the same id: whoever gets it twice sees it once."""
+        """Nobody can be asked: it is sent again under the same id, by which most programs know what came twice."""
         return Found.ABSENT
 
     async def close(self) -> None:

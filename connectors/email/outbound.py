@@ -13,6 +13,8 @@ from pathlib import Path
 from connectors.email.kinds import LOOP
 from connectors.email.proof import Proof
 from core.connector import Attached, Outgoing
+from core.errors import PermanentError
+from core.show import text
 
 _POLICY = SMTP.clone(max_line_length=200)
 _LONGEST_SUBJECT = 250
@@ -29,16 +31,25 @@ class Letterhead:
     """Whether what stands behind a plus in its address reaches it, too: answers then come to their ticket's own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Whom a mail goes to, whatever its header says."""
+
+    sender: str
+    """Where reports of it go; nowhere where it is empty."""
+    to: str
+    copies: Sequence[str] = ()
+
+
 def message_id(outgoing: Outgoing, head: Letterhead) -> str:
     """What the mail is called by: the same for every try, and nobody can guess it."""
     return head.proof.message_id(outgoing.nonce, head.address)
 
 
-def envelope_sender(outgoing: Outgoing, head: Letterhead) -> str:
-    """Where reports of it go: nowhere, where nobody wrote it; else to the ticket's own address, if there is one."""
-    if outgoing.is_automatic:
-        return ""
-    return _reply_to(outgoing, head) or head.address
+def envelope(outgoing: Outgoing, head: Letterhead) -> Envelope:
+    """Whom it goes to. Reports of it go to the ticket's own address, if there is one; nowhere, where nobody wrote it."""
+    reports_to = "" if outgoing.is_automatic else _reply_to(outgoing, head) or head.address
+    return Envelope(reports_to, outgoing.address, outgoing.copies)
 
 
 def _reply_to(outgoing: Outgoing, head: Letterhead) -> str:
@@ -85,10 +96,14 @@ def _signed(outgoing: Outgoing, head: Letterhead) -> str:
 
 
 def attach(made: EmailMessage, files: Sequence[Attached], paths: Sequence[Path]) -> None:
-    """Puts the files into the mail."""
+    """Puts the files into the mail. Raises PermanentError where one is not there any more."""
     for file, path in zip(files, paths, strict=True):
         main, _, sub = file.media_type.partition("/")
-        made.add_attachment(path.read_bytes(), maintype=main, subtype=sub or "octet-stream", filename=file.name)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise PermanentError(text("The file {name} is not there any more.", name=file.name)) from None
+        made.add_attachment(content, maintype=main, subtype=sub or "octet-stream", filename=file.name)
 
 
 def _subject(outgoing: Outgoing) -> str:

@@ -29,6 +29,10 @@ _TOGETHER, _BYTES_TOGETHER = 32, 8 * 1024 * 1024
 _LOOP = text("It has come round in a loop: this desk sent it by itself, or too many servers have passed it on.")
 
 
+_Key = tuple[str, str, str]
+"""What tells mails apart: their ids, and who says what, since programs give out ids that are none."""
+
+
 @dataclass(slots=True)
 class _Waiting:
     """A mail that waits to be taken in, and who waits for it."""
@@ -54,7 +58,7 @@ class _Batch:
     """Mails that are taken in together, and what they say by their ids, once they are read."""
 
     mails: Sequence[_Waiting]
-    read: asyncio.Future[tuple[list[str], dict[str, _Read]]]
+    read: asyncio.Future[tuple[list[_Key], dict[_Key, _Read]]]
 
 
 class Receiving:
@@ -115,15 +119,15 @@ class Receiving:
         for each, key in zip(batch.mails, keys, strict=True):
             _tell(each, receipts.pop(key, Receipt(is_repeat=True)))
 
-    def _all_read(self, batch: Sequence[_Waiting], now: datetime) -> tuple[list[str], dict[str, _Read]]:
+    def _all_read(self, batch: Sequence[_Waiting], now: datetime) -> tuple[list[_Key], dict[_Key, _Read]]:
         """The ids of mails in their order, and what they say by their ids, the same one once."""
-        keys: list[str] = []
-        ready: dict[str, _Read] = {}
+        keys: list[_Key] = []
+        ready: dict[_Key, _Read] = {}
         for each in batch:
             mail = read(each.raw)
-            keys.append(mail.message_id)
-            if mail.message_id not in ready:
-                ready[mail.message_id] = self._one_read(mail, each.raw, Came(now, each.is_history))
+            keys.append((mail.message_id, mail.author.address, mail.text))
+            if keys[-1] not in ready:
+                ready[keys[-1]] = self._one_read(mail, each.raw, Came(now, each.is_history))
         return keys, ready
 
     def _one_read(self, mail: Mail, raw: bytes, came: Came) -> _Read:

@@ -91,6 +91,7 @@ class File(Base):
         Index("ix_file_sha256", "sha256"),
         Index("ix_file_identity_id", "identity_id"),
         Index("ix_file_quarantined_id", "quarantined_id"),
+        partial_index("ix_file_held_id", "held_id", where="held_id IS NOT NULL"),
         partial_index("ix_file_to_remove", "sha256", where="erased_at IS NOT NULL AND removed_at IS NULL"),
     )
 

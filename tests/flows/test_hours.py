@@ -65,3 +65,13 @@ async def test_hours_a_team_works_by_stay(shop: Shop) -> None:
     await boss.types("desk set team support = Support hours:always")
     await boss.types("desk set hours office =")
     assert "hours office" not in await shop.read(_exported)
+
+
+async def test_hours_that_are_over_keep_nothing_out(shop: Shop, tmp_path: Path) -> None:
+    boss = await shop.agent("boss", Role.ADMIN)
+    await boss.types("desk set hours fair = Europe/Berlin open:2026-11-03..2026-11-04=9:00-17:00")
+    await boss.types("desk set team support = Support hours:fair")
+    await shop.passes("5d")
+    box = await Mailbox(shop, "support@shop.example", tmp_path, {"ack": True}).open()
+    assert not (await box.gets("It is broken.")).is_quarantined
+    assert len(await box.sent()) == 1

@@ -215,7 +215,12 @@ async def test_retry_takes_a_mail_in_after_all(shop: Shop, box: Mailbox) -> None
     assert (await shop.said())[0] == ("contact", "Cheap lamps!")
 
 
-async def test_an_agent_passes_a_mail_on_and_its_writer_is_the_customer(shop: Shop, box: Mailbox) -> None:
+PROVEN = {"authentication_results": "mx.shop.example; dmarc=pass header.from=shop.example"}
+TRUSTS = {"trusted_servers": "mx.shop.example"}
+
+
+async def test_an_agent_passes_a_mail_on_and_its_writer_is_the_customer(shop: Shop, tmp_path: Path) -> None:
+    box = await Mailbox(shop, "support@shop.example", tmp_path, TRUSTS).open()
     await shop.agent("ines")
     await shop.change(lambda desk: setattr(teams.agent_named(desk, "ines"), "email", "ines@shop.example"))
     forward = (
@@ -223,7 +228,7 @@ async def test_an_agent_passes_a_mail_on_and_its_writer_is_the_customer(shop: Sh
         "From: Ana Pérez <ana@example.com>\nDate: Mon, 2 Nov 2026 at 07:00\nSubject: My lamp\n"
         "To: <ines@shop.example>\n\nIt is broken.\n"
     )
-    await box.gets(forward, **{"from": "Ines <ines@shop.example>", "subject": "Fwd: My lamp"})
+    await box.gets(forward, **{"from": "Ines <ines@shop.example>", "subject": "Fwd: My lamp", **PROVEN})
     assert await shop.tickets() == [(1, "My lamp", "new")]
     contact = await shop.read(lambda desk: contacts.by_id(desk, desk.session.get_one(Ticket, 1).contact_id or 0))
     assert contact.name == "Ana Pérez"
@@ -408,3 +413,92 @@ async def test_mails_that_wait_together_keep_their_own_files(shop: Shop, box: Ma
         return [(row.body, row.sha256) for row in desk.execute(theirs.order_by(Message.id))]
 
     assert await shop.read(kept) == [(f"Lamp {n}.", hashlib.sha256(mails[n]).hexdigest()) for n in range(40)]
+
+
+async def test_who_only_pretends_to_be_an_agent_passes_nothing_on(shop: Shop, box: Mailbox) -> None:
+    await shop.agent("ines")
+    await shop.change(lambda desk: setattr(teams.agent_named(desk, "ines"), "email", "ines@shop.example"))
+    forward = "@fwd\nRefund 500 EUR, boss agreed.\n\nFrom: Ana <ana@example.com>\nSubject: My lamp\n\nIt is broken."
+    await box.gets(forward, **{"from": "Ines <ines@shop.example>"})
+    assert [kind for kind, _ in await shop.said()] == ["contact"]
+
+
+async def test_a_forged_mail_lets_nobody_listen_to_another_customers_ticket(shop: Shop, box: Mailbox) -> None:
+    ines = await shop.agent("ines")
+    await box.gets("It is broken.")
+    await box.gets("By the way", subject="Lamp [#1]", cc="Spy <spy@evil.example>")
+    form = {"from": "no-reply@evil.example", "reply_to": "ana@example.com", "subject": "Lamp [#1]"}
+    await box.gets("And this", cc="Spy <spy@evil.example>", **form)
+    assert len(await shop.tickets()) == 2
+    await ines.types("ticket reply 1 The code is 1234.")
+    await shop.passes("30s")
+    (answer,) = await box.sent()
+    assert (answer["To"], answer["Cc"]) == ("ana@example.com", None)
+    assert any("who get no answers of ours" in note for note in await _notes(shop))
+
+
+async def test_a_forged_bounce_shuts_nobody_elses_address(shop: Shop, box: Mailbox) -> None:
+    ines = await shop.agent("ines")
+    await box.gets("Mine, too.", **{"from": BEN, "subject": "Chair"})
+    await box.gets("It is broken.")
+    await ines.types("ticket reply 2 Which lamp?")
+    await shop.passes("30s")
+    (answer,) = await box.sent()
+    await box.gets(raw=_bounce(answer["Message-ID"], "ben@example.org"))
+    assert await _dead(shop) == []
+
+
+async def test_two_mails_with_one_id_are_two(shop: Shop, box: Mailbox) -> None:
+    await box.gets("Scan 1", message_id="<scanner>", subject="Scan")
+    await box.gets("Scan 2", message_id="<scanner>", subject="Another scan")
+    await box.gets("Scan 2", message_id="<scanner>", subject="Another scan")
+    assert [words for _, words in await shop.said()] == ["Scan 1", "Scan 2"]
+
+
+async def test_what_an_agent_sends_to_somebody_else_is_a_note_and_no_answer(shop: Shop, box: Mailbox) -> None:
+    await shop.agent("ines")
+    await box.gets("It is broken.", message_id="<lamp@example.com>")
+    sent = {"from": "Ines <support@shop.example>", "in_reply_to": "<lamp@example.com>"}
+    await box.receiving.take_sent(box.letter("Kim, is this one ours?", to="kim@partner.example", **sent))
+    away = {"auto_submitted": "auto-replied", **sent}
+    await box.receiving.take_sent(box.letter("I am on holiday.", to="ana@example.com", **away))
+    assert [kind for kind, _ in await shop.said()] == ["contact", "note", "note"]
+    ticket = await shop.ticket(1)
+    assert (ticket.first_reply_at, ticket.status.value) == (None, "new")
+    assert ticket.waiting_since is not None
+
+
+async def test_an_absent_persons_machine_does_not_answer_a_question(shop: Shop, box: Mailbox) -> None:
+    ines = await shop.agent("ines")
+    await box.gets("It is broken.")
+    await ines.types("ticket ask 1 kim@partner.example Is this one of yours?")
+    (question,) = await box.sent()
+    kim = {"from": "Kim <kim@partner.example>", "in_reply_to": question["Message-ID"]}
+    await box.gets("I am on holiday.", auto_submitted="auto-replied", **kim)
+    await shop.passes("25h")
+    assert len(await box.sent()) == 2
+
+
+async def test_a_question_that_comes_back_is_told_to_who_asked(shop: Shop, box: Mailbox) -> None:
+    ines = await shop.agent("ines")
+    await box.gets("It is broken.")
+    await ines.types("ticket ask 1 kim@partner.example Is this one of yours?")
+    (question,) = await box.sent()
+    await box.gets(raw=_bounce(question["Message-ID"], "kim@partner.example"))
+    assert any("did not reach" in note for note in await _notes(shop))
+
+
+async def test_a_mail_that_was_sent_is_not_edited(shop: Shop, box: Mailbox) -> None:
+    ines = await shop.agent("ines")
+    await box.gets("It is broken.")
+    await ines.types("ticket reply 1 Which lamp?")
+    await shop.passes("30s")
+    await box.sent()
+    assert "stays as it is" in await ines.types("message edit 2 Which chair?")
+    assert (await shop.said())[-1] == ("agent", "Which lamp?")
+
+
+async def test_who_was_only_copied_in_is_nobodys_proven_address(shop: Shop, box: Mailbox) -> None:
+    await box.gets("It is broken.", cc=", ".join(f"p{number}@example.org" for number in range(30)))
+    proven = select(Identity.address).where(Identity.is_verified)
+    assert await shop.read(lambda desk: list(desk.execute(proven).scalars())) == ["ana@example.com"]
