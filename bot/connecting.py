@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 
 from core.connector import Finding, Severity
 from core.errors import ConfigurationError
+from core.refreshtokens import Keeps
 from core.show import Text, text
 
 
@@ -100,8 +101,10 @@ class Proposed:
     notes: tuple[Text, ...] = ()
 
 
-Tried = Callable[[Mapping[str, str]], Awaitable[Sequence[Finding]]]
-"""Tries keys against the platform: their settings and values."""
+Tried = Callable[[dict[str, str]], Awaitable[Sequence[Finding]]]
+"""Tries keys against the platform: their settings and values. What the platform gives anew for one takes its place."""
+TriedKept = Callable[[dict[str, str], Keeps], Awaitable[Sequence[Finding]]]
+"""The same, where one of them changes by being used (a mailbox's refresh token) and the new one is kept."""
 Checked = Callable[[Mapping[str, str]], Sequence[Finding]]
 """Says what is wrong with values without asking anybody."""
 
@@ -130,6 +133,7 @@ class Connection:
     checked: Checked
     from_env: Callable[[], FromEnv | None]
     proposed: Callable[[Mapping[str, str]], Awaitable[Proposed]] = _nothing
+    tried_kept: TriedKept | None = None
     first: str = ""
     """The setting from which something can be proposed; it is asked for before the others."""
 

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 from bot import proposing, providers
 from bot.connecting import Input, Proposed
-from bot.email import ADDRESS, GUIDE, IMAP, PASSWORD, SMTP
+from bot.email import ADDRESS, GUIDE, IMAP, PASSWORD, REFRESH_TOKEN, SMTP
 from connectors.email import trying
 from core.connector import Finding, Severity
+from core.refreshtokens import Keeps
 from core.show import text
 
 _YES = frozenset(key.setting for key in GUIDE.keys if key.input is Input.YES)
@@ -20,15 +21,20 @@ async def proposed(values: Mapping[str, str]) -> Proposed:
     return await proposing.proposed(values[ADDRESS])
 
 
-async def tried(values: Mapping[str, str]) -> Sequence[Finding]:
-    """What both servers say; those that do not exist are not asked. Without values: those of `.env`."""
+async def tried(values: dict[str, str], keeps: Keeps | None = None) -> Sequence[Finding]:
+    """What both servers say; those that do not exist are not asked. Without values: those of `.env`.
+
+    A refresh token the provider gives anew is kept or, where nobody does, takes the place of the old one in `values`.
+    """
     if not values:
-        return await trying.tried({})
+        return await trying.tried({}, keeps)
     missing = [each for name in (IMAP, SMTP) for each in await _unknown(name, values.get(name, ""))]
     if missing:
         return missing
     asked = {name: value or ("False" if name in _YES else "") for name, value in values.items()}
-    found = [*await trying.tried(asked), *_lacking(values)]
+    found = [*await trying.tried(asked, keeps), *_lacking(values)]
+    if asked.get(REFRESH_TOKEN):
+        values[REFRESH_TOKEN] = asked[REFRESH_TOKEN]
     return [*found, *_conditions(values, found)]
 
 

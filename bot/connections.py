@@ -54,7 +54,14 @@ def _email() -> Connection:
     from connectors.email.settings import Section
 
     guide = guides.GUIDES["email"]
-    return _of(guide, Section, connecting_mail.tried, proposed=connecting_mail.proposed, first=email.ADDRESS)
+    return _of(
+        guide,
+        Section,
+        connecting_mail.tried,
+        proposed=connecting_mail.proposed,
+        tried_kept=connecting_mail.tried,
+        first=email.ADDRESS,
+    )
 
 
 def _webchat() -> Connection:
@@ -94,7 +101,7 @@ def _odd(key: Key) -> Text:
 def _safely(tried: Tried, checked: Callable[[Mapping[str, str]], Sequence[Finding]]) -> Tried:
     """Nobody is asked about keys that cannot be any."""
 
-    async def safely(values: Mapping[str, str]) -> Sequence[Finding]:
+    async def safely(values: dict[str, str]) -> Sequence[Finding]:
         found = checked(values)
         return found if found else await tried(values)
 
@@ -159,7 +166,8 @@ async def proposals(connection: Connection, values: Mapping[str, str]) -> Propos
 
 async def connect(connection: Connection, values: Mapping[str, str], env: Path) -> Sequence[Finding]:
     """Tries keys and, where they work, writes them into a `.env`; returns what was found."""
-    found = await connection.tried(values)
+    tried = dict(values)
+    found = await connection.tried(tried)
     if is_well(found):
-        keep(env, {name: value for name, value in values.items() if value})
+        keep(env, {name: value for name, value in tried.items() if value})
     return found

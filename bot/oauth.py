@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from bot.email import ADDRESS, AUTH_URL, CLIENT_ID, CLIENT_SECRET, DEVICE_URL, SCOPE, TOKEN_URL
 from core.errors import UserError
+from core.https import keeps_secrets
 from core.show import Text, text
 
 _PATIENCE_S = 15
@@ -162,6 +163,8 @@ def _grant(told: Mapping[str, Any]) -> Grant:
 async def _asked(client: Client, url: str, form: Mapping[str, str]) -> dict[str, Any]:
     import aiohttp  # only who signs in waits for it
 
+    if not keeps_secrets(url):
+        raise NotLetIn(text("The provider is asked only at an address that begins with https://."))
     given = {**form, "client_id": client.client_id}
     if client.client_secret:
         given["client_secret"] = client.client_secret

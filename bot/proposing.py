@@ -124,15 +124,28 @@ async def _fetched(url: str, *, is_trusted: bool) -> bytes | None:
                 if got.status in (301, 302, 303, 307, 308):
                     url, is_trusted = urljoin(url, got.headers.get("location", "")), False
                     continue
-                return await got.content.read(_LARGEST) if got.status == 200 else None
+                return await _body(got.content) if got.status == 200 else None
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
             return None
     return None
 
 
+async def _body(content: aiohttp.StreamReader) -> bytes:
+    """All that comes, in however many pieces; of what is too large only a beginning."""
+    body = bytearray()
+    async for piece in content.iter_any():
+        body += piece
+        if len(body) > _LARGEST:
+            break
+    return bytes(body)
+
+
 def _may_be_asked(url: str) -> bool:
     """Whether a stranger's address may be asked at all: https, and no address of a machine nearby."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     try:
         return parts.scheme == "https" and ipaddress.ip_address(parts.hostname or "").is_global
     except ValueError:

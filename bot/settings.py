@@ -145,6 +145,7 @@ class Settings(BaseSettings):
     present: Lasting = Field(
         timedelta(minutes=2), description="An agent whose room was open so lately counts as there."
     )
+    says_du: bool = Field(False, description="Whether customers are spoken to by “du” in German, instead of “Sie”.")
     largest_file_mb: int = Field(20, ge=1, le=500, description="Largest file anybody may send, in megabytes.")
     messages_per_minute: int = Field(40, ge=1, description="Messages one visitor may send a minute.")
     visitors_per_minute: int = Field(
@@ -160,7 +161,7 @@ class Settings(BaseSettings):
             idle_silent=self.idle_silent, gone_grace=self.gone_grace, call_out=self.call_out, give_up=self.give_up,
             close_silent=self.close_silent, relink=self.relink, pending=self.pending, present=self.present,
             largest_file=self.largest_file_mb * 1024 * 1024, messages_per_minute=self.messages_per_minute,
-            visitors_per_minute=self.visitors_per_minute,
+            visitors_per_minute=self.visitors_per_minute, says_du=self.says_du,
         )  # fmt: skip
 
     @property

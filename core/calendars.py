@@ -75,7 +75,10 @@ def opens_at(desk: Desk, team_id: int) -> datetime | None:
     try:
         found = of_team(desk, team_id)
         return None if found is None or hours.is_open(found, desk.now) else hours.next_opening(found, desk.now)
-    except (HoursError, NeverOpens):  # hours that are over, or whose holidays have another name by now, keep nothing out
+    except (
+        HoursError,
+        NeverOpens,
+    ):  # hours that are over, or whose holidays have another name by now, keep nothing out
         return None
 
 

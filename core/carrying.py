@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import String, and_, bindparam, cast, delete, exists, func, literal, or_, select, update
 
-from core import mirrors, outbox, reaching, upsert
+from core import messages, mirrors, outbox, reaching, upsert
 from core.connector import Sent
 from core.desk import Desk, Happened
 from core.events import Event, MessageAdded, MessageDeleted, MessageEdited, MessageRedacted
 from core.kinds import CHATS, LETTERS, PULLED
+from core.messages import Where, Words
 from core.models import (
     TO_BE_SENT,
     Author,
@@ -117,6 +118,8 @@ def arrived(desk: Desk, delivery: Delivery, sent: Sent) -> None:
     if delivery.kind == RETRACT or delivery.message_id is None:
         return
     _stands_now(desk, delivery, (sent.external_id, *sent.more_ids))
+    if sent.facts.get("refused"):
+        _tell_refused(desk, delivery, sent.facts["refused"])
     identity = desk.session.get(Identity, delivery.facts["identity"])
     is_chat = desk.session.get_one(Channel, int(delivery.lane.split(":")[1])).kind in CHATS
     if identity is not None and is_chat:  # a mail server that takes a mail says nothing of whether it arrives
@@ -125,6 +128,16 @@ def arrived(desk: Desk, delivery: Delivery, sent: Sent) -> None:
     if delivery.kind == SAY and delivery.facts.get("said_as") != mirrors.state_of(message):
         is_gone = message.deleted_at is not None or message.redacted_at is not None
         _change(desk, [message.id], RETRACT if is_gone else EDIT)
+
+
+def _tell_refused(desk: Desk, delivery: Delivery, addresses: Sequence[str]) -> None:
+    """The team hears that some in copy did not get it."""
+    told = text("The copy to {address} did not arrive: {why}", address=", ".join(addresses), why=REFUSED)
+    words = Words(author=Author.SYSTEM, reader=Reader.TEAM, wording=told)
+    messages.write(desk, words, Where(ticket_id=delivery.ticket_id, dialog_id=delivery.dialog_id))
+
+
+REFUSED = text("their mail server refuses it")
 
 
 def so_far(desk: Desk, delivery_id: int, posts: Sequence[str], files: Sequence[str]) -> None:

@@ -309,7 +309,7 @@ class Sent:
 
     external_id: str
     facts: dict[str, Any] = field(default_factory=dict)
-    """What a room wants to remember of the thread."""
+    """What a room wants to remember of the thread; `refused`: the addresses in copy a mail server does not take."""
     more_ids: tuple[str, ...] = ()
     """The ids of its further posts, where it took several. Of an edit: all that stand now."""
 

@@ -48,3 +48,5 @@ class Pace:
     """New ones from one address; their requests are bounded at ten times as many."""
     largest_file: int = 20 * 1024 * 1024
     files_per_message: int = 10
+    says_du: bool = False
+    """Whether German customers are spoken to by “du”."""

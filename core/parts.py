@@ -35,9 +35,7 @@ class Failure:
         return now < self.at + self.again_in + _MARGIN
 
 
-def failed(
-    desk: Desk, part: str, why: str, said: Text | None = None, *, again_in: timedelta = timedelta()
-) -> None:
+def failed(desk: Desk, part: str, why: str, said: Text | None = None, *, again_in: timedelta = timedelta()) -> None:
     """Keeps why a part failed, in place of what it failed by before; `said` where there are words for it.
 
     Until it is tried again (`again_in`), and a while longer, it counts as failing.

@@ -6,6 +6,7 @@ from string import Formatter
 from sqlalchemy import select
 
 from core.desk import Desk
+from core.informal import DU
 from core.models import Wording
 from core.show import Text, text
 
@@ -92,7 +93,12 @@ CUSTOMER_TEXTS: dict[str, Text] = {
 def of_owner(desk: Desk, language: str) -> dict[str, str]:
     """The sentences the desk's owner has put into other words, by the id of ours; what cannot be said is left out."""
     rows = desk.execute(select(Wording.name, Wording.words).where(Wording.language == language))
-    return {CUSTOMER_TEXTS[row.name].id: row.words for row in rows if unsayable(row.name, row.words) is None}
+    own = {CUSTOMER_TEXTS[row.name].id: row.words for row in rows if unsayable(row.name, row.words) is None}
+    return {**_informal(), **own} if desk.pace.says_du and language == "de" else own
+
+
+def _informal() -> dict[str, str]:
+    return {CUSTOMER_TEXTS[name].id: words for name, words in DU.items()}
 
 
 def broken(desk: Desk) -> list[Text]:

@@ -196,8 +196,10 @@ class ChannelPages:
     async def _tried(self, asked: Asked) -> Response:
         """Asks the platform; nothing is kept."""
         connection, entered = self._read(asked)
+        if asked.subject.guide.name == "email":
+            return await self._shown(asked, await self._provider.tried(asked, connection, entered))
         is_whole = asked.subject.is_whole
-        findings = await (connection.tried_as_set() if is_whole else connection.tried(entered.values))
+        findings = await (connection.tried_as_set() if is_whole else connection.tried(dict(entered.values)))
         return await self._shown(asked, replace(entered, findings=findings))
 
     async def _proposed(self, asked: Asked) -> Response:

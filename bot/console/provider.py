@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 from bot import oauth
+from bot.connecting import Connection
 from bot.console.deeds import Asked
+from bot.console.keys import Entered
 from bot.email import AUTH_URL, REFRESH_TOKEN, TOKEN_URL
 from bot.guides import GUIDES
 from bot.oauth import Client, Grant, NotLetIn, Preset
 from core import channels
 from core.actor import Actor
 from core.desk import Desk
+from core.refreshtokens import Keeps
 from core.show import text
 from core.store import Desks
 from core.vault import Vault
@@ -69,7 +72,26 @@ class Provider:
 
     async def pasted(self, actor: Actor, address: str) -> str:
         """The browser ended elsewhere, and its address was pasted. Returns the channel's name. Raises NotLetIn."""
-        return await self.came_back(actor, {name: each[0] for name, each in parse_qs(urlsplit(address).query).items()})
+        try:
+            said = parse_qs(urlsplit(address).query)
+        except ValueError:
+            said = {}
+        return await self.came_back(actor, {name: each[0] for name, each in said.items()})
+
+    async def tried(self, asked: Asked, connection: Connection, entered: Entered) -> Entered:
+        """Tries a mailbox's keys; a refresh token its provider gives anew is the only one that is good from then on.
+
+        It is kept at once, or carried along with what was entered where it stands for one that is not saved.
+        """
+        values = {} if asked.subject.is_whole else dict(entered.values)
+        if REFRESH_TOKEN not in entered.changed and connection.tried_kept is not None:
+            channel_id = await self._desks.read(asked.actor, lambda desk: channels.named(desk, asked.subject.name).id)
+            keeps = Keeps(self._desks, self._vault, channel_id)
+            odd = connection.checked(values) if values else ()
+            return replace(entered, findings=odd or await connection.tried_kept(values, keeps))
+        findings = await connection.tried(values)
+        renewed = {REFRESH_TOKEN: values[REFRESH_TOKEN]}
+        return replace(entered, values=values, changed={**entered.changed, **renewed}, findings=findings)
 
     async def came_back(self, actor: Actor, said: Mapping[str, str]) -> str:
         """The browser is back from the provider. Returns the channel's name. Raises NotLetIn."""

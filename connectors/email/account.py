@@ -7,7 +7,6 @@ from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 INBOX = "INBOX"
-_OAUTH = ("client_id", "client_secret", "refresh_token", "scope")
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,11 +86,6 @@ class Body:
         by_marks = quotes.fold_html(self.html, self.subject)
         return by_marks if by_marks.is_folded or not is_of_text else by_lines
 
-    @cached_property
-    def marks(self) -> tuple[str, ...]:
-        """What our own hidden marks in it say."""
-        return markers.tokens(self.html or self.plain)
-
     def language(self, headers: Headers) -> str:
         """Two letters: by the header, the HTML, or a charset that only one language has; empty where nothing says."""
         if match := _LANGUAGE.match(headers.word("content-language")):

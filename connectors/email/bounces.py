@@ -12,6 +12,7 @@ from connectors.email.structure import Part
 _MOST_REPORT = 64 * 1024
 _MOST_TEXT = 20_000
 _MOST_RECIPIENTS = 20
+_ARRIVED = ("delivered", "relayed", "expanded")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[\s\-:])")
 _ID = re.compile(r"^[ >]*Message-ID:\s*(<[^<>\s]{3,900}>)", re.IGNORECASE | re.MULTILINE)
@@ -51,12 +52,15 @@ def is_from_daemon(headers: Headers, sender: str) -> bool:
 
 
 def reported(parts: Sequence[Part]) -> Bounce | None:
-    """What the report for machines says (RFC 3464); None where there is none that names a recipient or a status."""
+    """What the report for machines says (RFC 3464); None where there is none that names a recipient or a status.
+
+    Nor is one a bounce by which all arrived (`is_good`).
+    """
     report = next((part for part in parts if part.media.endswith("delivery-status")), None)
     if report is None:
         return None
     groups = list(_groups(report.content(_MOST_REPORT)))
-    failed = [group for group in groups if group.word("action") == "failed"] or groups
+    failed = _undelivered(groups)
     recipients = [_recipient(group) for group in failed if _recipient(group)]
     states = [group for group in failed if "status" in group or "diagnostic-code" in group]
     first = states[0] if states else Headers()
@@ -64,9 +68,27 @@ def reported(parts: Sequence[Part]) -> Bounce | None:
         return None
     why = encoded.words(first.first("diagnostic-code")).partition(";")[2].strip()
     status = (_STATUS.search(first.word("status")) or _STATUS.search(why) or [""])[0]
-    is_permanent = first.word("action") in ("failed", "") and not status.startswith("4")
+    action = first.word("action")
+    is_permanent = action == "failed" or (not action and not status.startswith("4"))
     found = tuple(dict.fromkeys(recipients))[:_MOST_RECIPIENTS]
     return Bounce(found, status, is_permanent, why[:1000], returned_id(parts))
+
+
+def is_good(parts: Sequence[Part]) -> bool:
+    """Whether the report for machines tells that a mail was delivered or passed on, and of nobody who lacks it."""
+    report = next((part for part in parts if part.media.endswith("delivery-status")), None)
+    groups = [] if report is None else list(_groups(report.content(_MOST_REPORT)))
+    return any(group.word("action") in _ARRIVED for group in groups) and not _undelivered(groups)
+
+
+def _undelivered(groups: Sequence[Headers]) -> list[Headers]:
+    """The groups of those that did not get it: that failed, else that wait, else that say nothing of it."""
+    failed = [group for group in groups if group.word("action") == "failed"]
+    late = [group for group in groups if group.word("action") not in ("", *_ARRIVED)]
+    silent = [group for group in groups if not group.word("action") and _recipient(group)]
+    if failed or late or silent:
+        return failed or late or silent
+    return [] if any(group.word("action") in _ARRIVED for group in groups) else list(groups)
 
 
 def said(headers: Headers, parts: Sequence[Part], text: str) -> Bounce | None:

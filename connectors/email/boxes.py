@@ -1,6 +1,6 @@
 """The desk's mailboxes by their addresses, as they are now: added, changed, switched off while the desk runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connectors.email.account import Account
@@ -29,6 +29,17 @@ class Box:
     taking: Taking
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The mailboxes as they were at one moment, by their addresses."""
+
+    boxes: Mapping[str, Box]
+
+    def at(self, address: str) -> Box | None:
+        """The mailbox of an address; what stands behind a plus is its own."""
+        return self.boxes.get(without_plus(address))
+
+
 class Boxes:
     """All mailboxes, whatever they are read by."""
 
@@ -42,10 +53,9 @@ class Boxes:
         self._known = {channel.id: self._box(channel, is_on=is_on) for channel, is_on in rows}
         return list(self._known.values())
 
-    async def at(self, address: str) -> Box | None:
-        """The mailbox of an address; what stands behind a plus is its own."""
-        wanted = without_plus(address)
-        return next((box for box in await self.all() if box.address == wanted), None)
+    async def now(self) -> "Known":
+        """The same, to be looked up by their addresses."""
+        return Known({box.address: box for box in reversed(await self.all())})
 
     def _box(self, channel: Described, *, is_on: bool) -> Box:
         """One that did not change stays, with what it is doing."""

@@ -1,4 +1,7 @@
-"""Files our replies in the mailbox's folder of sent mails, beside the sending: it holds up and fails nothing."""
+"""Files our replies in the mailbox's folder of sent mails, beside the sending: it holds up and fails nothing.
+
+It does its best, and no more: what waits is in memory alone, is tried three times, and is let go when the desk ends.
+"""
 
 import asyncio
 import logging
@@ -14,7 +17,8 @@ log = logging.getLogger(__name__)
 
 _FILES_ITSELF = ("imap.gmail.com", "imap.googlemail.com", "outlook.office365.com")
 """Servers that file by themselves what is sent by them."""
-_MOST_WAITING = 20
+MOST_BYTES = 64 * 1024 * 1024
+"""As much waits at the same time; what comes then is not filed."""
 _PAUSES_S = (0.0, 30.0, 300.0)
 """Before each try."""
 
@@ -32,13 +36,16 @@ class Filing:
 
     def __init__(self, account: Account, tokens: Tokens | None) -> None:
         self._account, self._tokens = account, tokens
-        self._waiting: deque[Reply] = deque(maxlen=_MOST_WAITING)
+        self._waiting: deque[Reply] = deque()
         self._working: asyncio.Task[None] | None = None
 
     def add(self, reply: Reply) -> None:
-        """Has a reply filed soon; returns at once."""
+        """Has a reply filed soon, where there is room for it; returns at once."""
         server = self._account.imap
         if server is None or server.host.lower() in _FILES_ITSELF:
+            return
+        if sum(len(each.raw) for each in self._waiting) + len(reply.raw) > MOST_BYTES:
+            log.warning("a reply is not in the folder of sent mails: too many wait to be filed")
             return
         self._waiting.append(reply)
         if self._working is None or self._working.done():
@@ -70,13 +77,9 @@ class Filing:
         async with connected(self._account, server, self._tokens) as connection:
             folder = self._account.sent_folder or await connection.do(lambda link: link.sent_folder())
             while self._waiting:
-                reply = self._waiting.popleft()
-                try:
-                    if folder:
-                        await _filed(connection, folder, reply)
-                except TemporaryError:
-                    self._waiting.appendleft(reply)
-                    raise
+                if folder:
+                    await _filed(connection, folder, self._waiting[0])
+                self._waiting.popleft()
 
 
 async def _filed(connection: Connection, folder: str, reply: Reply) -> None:

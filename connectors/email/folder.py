@@ -133,7 +133,10 @@ class Folder:
         ]
 
     async def _take_all(self, connection: Connection, uids: Sequence[int], take: Take, validity: int) -> None:
-        """Takes mails in their order; those that vanished meanwhile are nobody's loss."""
+        """Takes mails in their order; those that vanished meanwhile are nobody's loss.
+
+        Only what was taken is marked as read: what is too large or is not given waits for somebody to look at it there.
+        """
         if not uids:
             return
         sizes = await connection.do(lambda link: link.sizes(uids))
@@ -144,8 +147,9 @@ class Folder:
             await _together([take(raw) for raw in found.values()])
             for uid in found:
                 self._refused.pop(uid, None)
-        if self._reading.marks_seen:
-            await connection.do(lambda link: link.mark_seen(uids))
+            if self._reading.marks_seen and found:
+                taken = list(found)
+                await connection.do(lambda link: link.mark_seen(taken))  # noqa: B023 (asked at once)
 
     async def _too_large(self, connection: Connection, uid: int, size: int) -> None:
         if self._reading.notes_large:

@@ -22,6 +22,8 @@ _PATIENCE_S = 30
 _A_HEAD = 64 * 1024
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_NEWS = re.compile(rb"\* \d+ ")
+"""What a server says of a folder's mails, unasked."""
 _CONTENT = re.compile(rb'BODY\[[^\]]*\](?:<\d+>)? "(.*)"')
 """What is so short that the server does not count its bytes."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -178,13 +180,14 @@ class Link:
 
     def idle(self, most_s: float) -> None:
         """Waits until the server says anything or the time is over."""
-        tag = self._client._command("IDLE")
-        while self._client._get_response() is not None:  # what came meanwhile may be told before the answer
+        tag, is_news = self._client._command("IDLE"), False
+        while (told := self._client._get_response()) is not None:  # what came meanwhile may be told before the answer
             if self._client.tagged_commands.get(tag):
                 self.idles = False
                 self._client.tagged_commands.pop(tag)
                 return
-        if not self._has_more():
+            is_news = is_news or _NEWS.match(told) is not None
+        if not is_news and not self._has_more():
             watched = select.poll()
             watched.register(self._client.sock, select.POLLIN)
             watched.poll(most_s * 1000)

@@ -126,6 +126,8 @@ def _reports(of: Evidence) -> Iterator[Verdict]:
                 yield Verdict(Kind.REPORT, text("It reports that somebody called a mail spam."))
             case About.RECEIPT:
                 yield Verdict(Kind.REPORT, text("It is a receipt: a program tells what became of a mail."))
+            case About.ARRIVAL:
+                yield Verdict(Kind.REPORT, text("It tells that a mail has arrived."))
     if of.bounce is not None:
         if of.bounce.is_permanent:
             yield Verdict(Kind.BOUNCE, text("It tells that a mail could not be delivered."))

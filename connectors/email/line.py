@@ -13,11 +13,12 @@ from connectors.email.posting import Posting
 from connectors.email.proof import Proof
 from connectors.email.receiving import Receiving
 from connectors.email.taking import Taking
-from connectors.email.tokens import Keeps, Tokens
+from connectors.email.tokens import Tokens
 from core.connector import Described, Found, Outgoing, Sent
 from core.errors import PermanentError
 from core.files import Store
 from core.pushed import SAY
+from core.refreshtokens import Keeps
 from core.show import text
 from core.store import Desks
 from core.vault import Vault

@@ -5,17 +5,18 @@ import errno
 import logging
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 
-from connectors.email.boxes import Box, Boxes
+from connectors.email.boxes import Box, Boxes, Known
+from connectors.email.reading import LARGEST
 from core.errors import TemporaryError
 from core.show import text
 
 log = logging.getLogger(__name__)
 
-LARGEST = 35 * 1024 * 1024
 _ENDLESS = 2 * LARGEST
 AT_ONCE = 4
 """So many mails are in memory at the same time; who comes then waits a while, and later again."""
@@ -33,6 +34,8 @@ class Handler:
 
     def __init__(self, boxes: Boxes, *, answers_each: bool) -> None:
         self._boxes, self._answers_each = boxes, answers_each
+        self._known: WeakKeyDictionary[Envelope, Known] = WeakKeyDictionary()
+        """The mailboxes as they were when a mail began."""
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -40,7 +43,9 @@ class Handler:
         """Only mails for a mailbox of ours are taken; what stands behind a plus is its own."""
         if len(envelope.rcpt_tos) >= _MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
-        box = await self._boxes.at(address)
+        if envelope not in self._known:
+            self._known[envelope] = await self._boxes.now()
+        box = self._known[envelope].at(address)
         if box is None or not box.is_on:
             return _NOBODY if box is None else _OFF
         envelope.rcpt_tos.append(address)
@@ -50,7 +55,8 @@ class Handler:
         """Accepted after the commit; else the sender keeps it and tries again. By LMTP each mailbox answers itself."""
         content = envelope.content
         raw = content if isinstance(content, bytes) else (content or "").encode("utf-8", "surrogateescape")
-        answers = await self._taken(raw, envelope.mail_from or "", envelope.rcpt_tos)
+        boxes = [self._known[envelope].at(address) for address in envelope.rcpt_tos]
+        answers = await _taken(raw, envelope.mail_from or "", list(zip(envelope.rcpt_tos, boxes, strict=True)))
         if self._answers_each:
             return "\r\n".join(answers)
         return next((each for each in answers if each != _OK), _OK)
@@ -61,19 +67,16 @@ class Handler:
             log.error("a mail could not be talked about", exc_info=error)
         return _LATER
 
-    async def _taken(self, raw: bytes, sender: str, recipients: Sequence[str]) -> list[str]:
-        """The answer for each recipient; a mailbox gets a mail once."""
-        done: dict[int, str] = {}
-        answers = []
-        for address in recipients:
-            box = await self._boxes.at(address)
-            if box is None:
-                answers.append(_LATER)
-                continue
-            if box.channel.id not in done:
-                done[box.channel.id] = await _taken_by(box, _delivered(raw, sender, address))
-            answers.append(done[box.channel.id])
-        return answers
+
+async def _taken(raw: bytes, sender: str, recipients: Sequence[tuple[str, Box | None]]) -> list[str]:
+    """The answer for each recipient; a mailbox gets a mail once."""
+    done: dict[int, str] = {}
+    answers = []
+    for address, box in recipients:
+        if box is not None and box.channel.id not in done:
+            done[box.channel.id] = await _taken_by(box, _delivered(raw, sender, address))
+        answers.append(_LATER if box is None else done[box.channel.id])
+    return answers
 
 
 async def _taken_by(box: Box, raw: bytes) -> str:
@@ -87,7 +90,8 @@ async def _taken_by(box: Box, raw: bytes) -> str:
 
 def _delivered(raw: bytes, sender: str, recipient: str) -> bytes:
     """A mail with what only its envelope said, as who delivers one writes it down (RFC 5321, 4.4)."""
-    return f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode() + raw
+    envelope = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n"
+    return envelope.encode("utf-8", "surrogateescape") + raw  # the bytes as they came, whatever they are
 
 
 class _Patient(SMTP):

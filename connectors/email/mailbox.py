@@ -55,16 +55,18 @@ class Mailbox:
                 await asyncio.sleep(rest.total_seconds())
 
     async def _watch(self, connection: Connection) -> None:
+        """The inbox comes first: what one of us has answered is known by then."""
         sent = await self._sent(connection)
         looked_at = -SENT_S
         while True:
+            await self._inbox.look(connection)
+            await self._standing.reached()
+            self._failed = 0
             if sent is not None and time.monotonic() - looked_at >= SENT_S:
                 looked_at = time.monotonic()
                 if await sent.is_moved(connection):
                     await sent.look(connection)
-            await self._inbox.look(connection)
-            await self._standing.reached()
-            self._failed = 0
+                    await self._inbox.look(connection)  # the one that is open is the one the server tells of
             await self._wait(connection, IDLE_S if sent is None else SENT_S)
 
     async def _wait(self, connection: Connection, most_s: float) -> None:

@@ -8,7 +8,6 @@ from connectors.email.markup import Tag
 MARK = "deskbell-above"
 """The name of our hidden mark, as an id or class, alone or with `-` and a token; programs put prefixes before it."""
 
-_TOKEN = re.compile(MARK + r"-([A-Za-z0-9._-]{8,200})")
 _QUOTED = re.compile(
     r"gmail_quote|yahoo_quoted|ymail_quoted|protonmail_quote|tutanota_quote|moz-forward-container|zmail_extra"
     r"|mailbird_quote|front-blockquote|clean_bq|messageReplySection|isReplyContent|__QUOTED_TEXT__|OLK_SRC_BODY_SECTION"
@@ -53,11 +52,6 @@ def has_any(html: str) -> bool:
     """Whether a program marked something as quoted."""
     small = html.lower()
     return any(hint in small for hint in _HINTS) and _ANY.search(html) is not None
-
-
-def tokens(html: str) -> tuple[str, ...]:
-    """What our own hidden marks in the HTML say, each once."""
-    return tuple(dict.fromkeys(_TOKEN.findall(html)))[:20]
 
 
 def around(tag: Tag) -> tuple[str, str]:

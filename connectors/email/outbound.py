@@ -47,7 +47,7 @@ def message_id(outgoing: Outgoing, head: Letterhead) -> str:
 
 
 def envelope(outgoing: Outgoing, head: Letterhead) -> Envelope:
-    """Whom it goes to. Reports of it go to the ticket's own address, if there is one; nowhere, where nobody wrote it."""
+    """Whom it goes to. Reports go to the ticket's own address, if there is one; nowhere, where nobody wrote it."""
     reports_to = "" if outgoing.is_automatic else _reply_to(outgoing, head) or head.address
     return Envelope(reports_to, outgoing.address, outgoing.copies)
 

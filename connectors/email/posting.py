@@ -1,11 +1,13 @@
 """Hands mails to the server they go out by: what it says of the customer's address decides what becomes of a mail."""
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
 
 import aiosmtplib
 
@@ -89,8 +91,8 @@ async def _handed_over(client: aiosmtplib.SMTP, made: EmailMessage, envelope: En
     if not is_plain and not client.supports_extension("smtputf8"):
         raise PermanentError(text("The mail server takes only addresses in plain letters."))
     takes_8bit, encoding = client.supports_extension("8bitmime"), "ascii" if is_plain else "utf-8"
-    policy = made.policy.clone(cte_type="8bit" if takes_8bit else "7bit", utf8=not is_plain)
-    raw = made.as_bytes(policy=policy)
+    policy = (SMTP if is_plain else SMTPUTF8).clone(cte_type="8bit" if takes_8bit else "7bit", max_line_length=200)
+    raw = await asyncio.to_thread(made.as_bytes, policy=policy)
     options = [f"SIZE={len(raw)}"] if client.supports_extension("size") else []
     options += [*(["BODY=8BITMIME"] if takes_8bit else []), *([] if is_plain else ["SMTPUTF8"])]
     await client.mail(envelope.sender, options=options, encoding=encoding)

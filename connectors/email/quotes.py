@@ -61,15 +61,6 @@ class Folded:
         """Whether another mail was found in it, quoted or forwarded."""
         return any(piece.kind in (Kind.QUOTED, Kind.FORWARDED) for piece in self.pieces)
 
-    @property
-    def spans(self) -> tuple[tuple[int, int, Kind], ...]:
-        """Where each piece stands in the whole text."""
-        found, at = [], 0
-        for piece in self.pieces:
-            found.append((at, at + len(piece.text), piece.kind))
-            at += len(piece.text)
-        return tuple(found)
-
 
 def fold(text: str, subject: str = "") -> Folded:
     """The text's pieces; where nothing of the writer's own would be left, nothing is folded."""

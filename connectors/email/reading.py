@@ -92,11 +92,6 @@ class Mail:
         return {one.content_id: one for one in self.attachments if one.is_inline}
 
     @property
-    def list_id(self) -> str:
-        """The mailing list's name for itself."""
-        return encoded.words(self.headers.first("list-id"))[:300]
-
-    @property
     def hops(self) -> int:
         """How many servers passed it on."""
         return len(self.headers.all("received"))
@@ -106,11 +101,6 @@ class Mail:
         """The instances of this software that sent it by machine."""
         found = self.headers.all(kinds.LOOP)[:_MOST_LOOP_MARKS]
         return tuple(value[:200].decode("ascii", "replace") for value in found)
-
-    @property
-    def authentication_results(self) -> tuple[str, ...]:
-        """What servers on the way say of its sender, from the top; to be believed only by `authority.standing`."""
-        return tuple(one.decode("ascii", "replace") for one in self.headers.all("authentication-results"))
 
     @property
     def spam(self) -> tuple[tuple[str, str], ...]:
@@ -205,8 +195,10 @@ def _author(headers: Headers, others: Iterable[str]) -> Address:
 def _bounce(found: _Found, author: Address, body: Body) -> Bounce | None:
     reported = bounces.reported(found.structure.parts)
     headers = found.structure.headers
-    if reported is not None or not (
-        bounces.is_from_daemon(headers, author.address) or "x-failed-recipients" in headers
+    if (
+        reported is not None
+        or bounces.is_good(found.structure.parts)
+        or not (bounces.is_from_daemon(headers, author.address) or "x-failed-recipients" in headers)
     ):
         return reported
     return bounces.said(headers, found.structure.parts, body.text)

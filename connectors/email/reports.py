@@ -1,4 +1,4 @@
-"""What reports other than bounces are about: complaints (ARF) and receipts (MDN)."""
+"""What reports other than bounces are about: complaints (ARF), receipts (MDN), and mails that arrived (DSN)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ class About(StrEnum):
     """Somebody called our mail spam."""
     RECEIPT = "receipt"
     """Somebody's program says what became of our mail: shown, deleted."""
+    ARRIVAL = "arrival"
+    """A mail server says that it has delivered our mail, or passed it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +43,4 @@ def read(parts: Sequence[Part]) -> Report | None:
             ids = marks.message_ids(found.first("original-message-id"))
             says = found.word("disposition").rpartition(";")[2].strip()
             return Report(About.RECEIPT, says[:100], ids[0] if ids else bounces.returned_id(parts))
-    return None
+    return Report(About.ARRIVAL, "delivered", bounces.returned_id(parts)) if bounces.is_good(parts) else None

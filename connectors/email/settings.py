@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.https import keeps_secrets
+
 _HERE = ("address", "from_name", "imap_url", "smtp_url", "user", "password", "sent_folder", "since", "mark_seen",
          "plus", "ack", "trusted_servers",
          "oauth_token_url", "oauth_client_id", "oauth_client_secret", "oauth_refresh_token", "oauth_scope")  # fmt: skip
@@ -102,6 +104,13 @@ class Section(BaseSettings):
             _ = urlsplit(value).port
         except ValueError:
             raise ValueError("write the port as a number, and signs like / in a password as %2F") from None
+        return value
+
+    @field_validator("oauth_token_url")
+    @classmethod
+    def _keeps_secrets(cls, value: str) -> str:
+        if value and not keeps_secrets(value):
+            raise ValueError("write an address that begins with https://")
         return value
 
     @property

@@ -1,8 +1,6 @@
 """Access tokens for mail servers that take no password: fetched by a refresh token, shared by IMAP and SMTP."""
 
 import asyncio
-import hashlib
-import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +8,9 @@ from typing import Any
 import aiohttp
 
 from connectors.email.account import OAuth
-from connectors.email.troubles import TokenRefused, TokensAway
-from core import kept
-from core.actor import SYSTEM
-from core.desk import Desk
-from core.store import Desks
-from core.vault import Lost, Vault
+from connectors.email.troubles import TokenRefused, TokensAway, TokensUnsafe
+from core.https import keeps_secrets
+from core.refreshtokens import Keeps
 
 _EARLY_S = 120
 """A token is renewed so long before its end."""
@@ -31,28 +26,16 @@ class _Access:
     """On the clock of `time.monotonic`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keeps:
-    """Where a channel's refresh token is kept when its provider changes it: sealed, under the channel's name."""
-
-    desks: Desks
-    vault: Vault
-    channel_id: int
-
-    @property
-    def name(self) -> str:
-        """What it is kept under."""
-        return f"mail-refresh:{self.channel_id}"
-
-
 class Tokens:
     """The access tokens of one mailbox. None of them is ever logged.
 
-    Providers may give a new refresh token each time; without a desk to keep it in, it is forgotten.
+    Providers may give a new refresh token each time; without a desk to keep it in, who asked has to (`refresh_token`).
     """
 
     def __init__(self, oauth: OAuth, keeps: Keeps | None = None) -> None:
         self._oauth, self._keeps = oauth, keeps
+        self.refresh_token = oauth.refresh_token
+        """The one that is good, as far as is known here."""
         self._access: _Access | None = None
         self._renewing = asyncio.Lock()
 
@@ -67,17 +50,23 @@ class Tokens:
 
     async def _renewed(self) -> _Access:
         began = time.monotonic()
-        told = await self._asked(await self._refresh_token())
+        if self._keeps is not None:
+            self.refresh_token = await self._keeps.last(self._oauth.refresh_token)
+        told = await self._asked(self.refresh_token)
         token, new = told.get("access_token"), told.get("refresh_token")
         if not isinstance(token, str) or not token:
             raise TokenRefused("no access_token")
-        if isinstance(new, str) and new:
-            await self._keep(new)
+        if isinstance(new, str) and new and new != self.refresh_token:
+            self.refresh_token = new
+            if self._keeps is not None:
+                await self._keeps.keep(self._oauth.refresh_token, new)
         said = str(told.get("expires_in"))
         lasts_s = int(said) if said.isdigit() else _LIFE_S
         return _Access(token, began + max(lasts_s - _EARLY_S, lasts_s / 2))
 
     async def _asked(self, refresh_token: str) -> dict[str, Any]:
+        if not keeps_secrets(self._oauth.token_url):
+            raise TokensUnsafe
         form = {
             "grant_type": "refresh_token", "refresh_token": refresh_token, "client_id": self._oauth.client_id,
             "client_secret": self._oauth.client_secret, "scope": self._oauth.scope,
@@ -87,7 +76,7 @@ class Tokens:
         try:
             async with (
                 aiohttp.ClientSession(timeout=patience) as web,
-                web.post(self._oauth.token_url, data=given) as got,
+                web.post(self._oauth.token_url, data=given, allow_redirects=False) as got,
             ):
                 told = await got.json(content_type=None)
                 status = got.status
@@ -98,31 +87,3 @@ class Tokens:
         if status != 200:
             raise TokenRefused(str(told.get("error", status))[:60])
         return told
-
-    async def _refresh_token(self) -> str:
-        """The last one the provider gave for the one that is set; a newly set one wins."""
-        keeps = self._keeps
-        if keeps is None:
-            return self._oauth.refresh_token
-        said = await keeps.desks.read(SYSTEM, lambda desk: kept.read(desk, keeps.name))
-        known = json.loads(said) if said else {}
-        if known.get("of") != self._of_set():
-            return self._oauth.refresh_token
-        try:
-            return str(keeps.vault.open(keeps.name, known["token"]))
-        except Lost:
-            return self._oauth.refresh_token
-
-    async def _keep(self, token: str) -> None:
-        keeps = self._keeps
-        if keeps is None or token == await self._refresh_token():
-            return
-
-        def body(desk: Desk) -> None:
-            sealed = keeps.vault.seal(token, desk.now)
-            kept.keep(desk, keeps.name, json.dumps({"of": self._of_set(), "token": sealed}))
-
-        await keeps.desks.change(SYSTEM, body)
-
-    def _of_set(self) -> str:
-        return hashlib.sha256(self._oauth.refresh_token.encode()).hexdigest()

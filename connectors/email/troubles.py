@@ -82,6 +82,14 @@ class TokensAway(MailTrouble):
         super().__init__(said, "EMAIL_OAUTH_TOKEN_URL", retry_after=timedelta(seconds=10))
 
 
+class TokensUnsafe(MailTrouble):
+    """The provider would be told our secrets where others can read them."""
+
+    def __init__(self) -> None:
+        said = text("The address of access tokens has to begin with https://: the desk's secret is sent there.")
+        super().__init__(said, "EMAIL_OAUTH_TOKEN_URL", retry_after=_LATER)
+
+
 _TOKEN = "EMAIL_OAUTH_REFRESH_TOKEN"
 _TOLD = {
     "invalid_grant": (

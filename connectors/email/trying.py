@@ -1,6 +1,6 @@
 """Tries a mailbox's servers, before or after they are written down: which of them lets us in, and what it offers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import aiosmtplib
@@ -13,17 +13,25 @@ from connectors.email.settings import Section
 from connectors.email.tokens import Tokens
 from connectors.email.troubles import MailTrouble
 from core.connector import Finding, Severity
+from core.refreshtokens import Keeps
 from core.show import text
 
-_IMAP, _SMTP = "EMAIL_IMAP_URL", "EMAIL_SMTP_URL"
+_IMAP, _SMTP, _REFRESH = "EMAIL_IMAP_URL", "EMAIL_SMTP_URL", "EMAIL_OAUTH_REFRESH_TOKEN"
 
 
-async def tried(values: Mapping[str, str]) -> Sequence[Finding]:
-    """What the servers say of keys that are not written down yet; the rest is as it is set."""
+async def tried(values: dict[str, str], keeps: Keeps | None = None) -> Sequence[Finding]:
+    """What the servers say of keys that are not written down yet; the rest is as it is set.
+
+    A refresh token the provider gives in place of the one it was asked with is the one that is good from now on: where
+    nobody `keeps` it, it stands in `values`.
+    """
     section = Section(**{name.removeprefix("EMAIL_").lower(): value for name, value in values.items()})  # type: ignore[arg-type]
     account = Account.of(section.given())
-    tokens = Tokens(account.oauth) if account.oauth else None
-    return await findings(account, tokens, None)
+    tokens = Tokens(account.oauth, keeps) if account.oauth else None
+    found = await findings(account, tokens, None)
+    if tokens is not None and keeps is None:
+        values[_REFRESH] = tokens.refresh_token
+    return found
 
 
 async def findings(account: Account, tokens: Tokens | None, box: Path | None) -> Sequence[Finding]:

@@ -122,6 +122,24 @@ async def test_what_a_domain_publishes_is_read() -> None:
     assert (found.values[IMAP], found.values[SMTP]) == ("imaps://imap.shop.test", "smtp://smtp.shop.test:587")
 
 
+async def test_what_comes_in_pieces_is_read_whole() -> None:
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        body = GOOD.encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body))
+        for begin in range(0, len(body), 100):
+            await asyncio.sleep(0.01)  # so that each piece is one
+            writer.write(body[begin : begin + 100])
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(hear, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/{{domain}}"
+    async with server, names({}) as servers:
+        found = await proposed("support@shop.test", at(servers, url))
+    assert found.values[IMAP] == "imaps://imap.shop.test"
+
+
 async def test_nothing_found_is_said() -> None:
     async with names({}) as servers, published(web.Response(status=404)) as url:
         found = await proposed("support@shop.test", at(servers, url))

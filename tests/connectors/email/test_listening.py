@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from connectors.email import listener
+from connectors.email.boxes import Box, Boxes
+from connectors.email.settings import Section
 from core import channels, teams
 from core.desk import Desk as OpenDesk
 from core.models import File
-from tests.connectors.email.conftest import ADDRESS, Desk, letter
+from tests.connectors.email.conftest import ADDRESS, Desk, _until_open, letter
 from tests.contracts.desk import eventually
 from tests.server import free_port
 
@@ -158,3 +160,46 @@ async def test_who_sends_without_an_end_is_heard_no_further(desk: Desk, monkeypa
         await asyncio.to_thread(hand_over)
     await desk.gets("Hello")
     assert len(await desk.shop.tickets()) == 1
+
+
+async def test_an_envelope_with_bytes_of_any_kind_is_written_as_it_came(desk: Desk) -> None:
+    def hand_over() -> list[int]:
+        with socket.create_connection(("127.0.0.1", desk.port), timeout=10) as line, line.makefile("rb") as said:
+            codes = [int(said.readline()[:3])]
+            words = (b"HELO x", b"MAIL FROM:<jos\xe9@example.com>", b"RCPT TO:<" + ADDRESS.encode() + b">", b"DATA")
+            for each in (*words, letter("Hello").replace(b"\n", b"\r\n") + b"\r\n."):
+                line.sendall(each + b"\r\n")
+                codes.append(int(said.readline()[:3]))
+            return codes
+
+    assert await asyncio.to_thread(hand_over) == [220, 250, 250, 250, 354, 250]
+    (file,) = await desk.shop.read(_originals)
+    assert desk.house.store.path(file).read_bytes().startswith(b"Return-Path: <jos\xe9@example.com>\r\n")
+
+
+class Counted(Boxes):
+    """The mailboxes, which know how often the store was asked for them."""
+
+    asked = 0
+
+    async def all(self) -> list[Box]:
+        """The mailboxes."""
+        self.asked += 1
+        return await super().all()
+
+
+async def test_the_store_is_asked_for_mailboxes_once_a_mail(desk: Desk) -> None:
+    boxes = Counted(Section(), desk.house.desks, desk.house.store, desk.house.secret)
+    port, room = free_port(), asyncio.Semaphore(1)
+    listening = asyncio.create_task(listener.listen(f"127.0.0.1:{port}", boxes, room))
+
+    def hand_over() -> None:
+        with smtplib.SMTP("127.0.0.1", port, timeout=10) as server:
+            for number in range(2):
+                to = [f"support+{each}@shop.example" for each in range(20)]
+                server.sendmail("ana@example.com", to, letter("Hello", message_id=f"<{number}@example.com>"))
+
+    await _until_open(port)
+    await asyncio.to_thread(hand_over)
+    listening.cancel()
+    assert boxes.asked == 2

@@ -78,6 +78,13 @@ async def test_an_address_the_browser_could_not_open_is_pasted(desk: Server) -> 
         assert told(done) == "Signed in at the provider. The mailbox is opened by that from now on."
 
 
+async def test_what_is_no_address_at_all_is_refused_in_words(desk: Server) -> None:
+    async with at(desk) as admin:
+        await admin.adds("odd", "email")
+        said = told(await admin.sends("/room/channels/odd", do="pasted", pasted="http://["))
+        assert said.startswith("This sign-in was begun elsewhere")
+
+
 async def test_a_code_is_entered_on_another_device(desk: Server) -> None:
     async with FakeOAuth() as provider, at(desk) as admin:
         await admin.adds("by-code", "email")

@@ -35,6 +35,33 @@ def test_a_late_mail_has_not_failed() -> None:
     assert not mail.bounce.is_permanent
 
 
+def test_what_has_failed_is_final_whatever_stood_in_its_way_before() -> None:
+    mail = read(report(STATUS.format(action="failed", status="4.4.7"), part("message/rfc822", SENT)))
+    assert mail.bounce is not None
+    assert (mail.bounce.status, mail.bounce.is_permanent) == ("4.4.7", True)
+
+
+def test_where_no_action_is_named_the_status_decides() -> None:
+    status = STATUS.replace("Action: {action}\n", "")
+    found = [read(report(status.format(status=each), part("message/rfc822", SENT))) for each in ("4.4.7", "5.1.1")]
+    assert [mail.bounce and mail.bounce.is_permanent for mail in found] == [False, True]
+
+
+@pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
+def test_a_mail_that_arrived_is_no_bounce(action: str) -> None:
+    mail = read(report(STATUS.format(action=action, status="2.0.0"), part("message/rfc822", SENT)))
+    assert (mail.bounce, mail.kind) == (None, Kind.REPORT)
+    assert mail.report == Report(About.ARRIVAL, "delivered", "<t.1@help.example>")
+
+
+def test_one_who_lacks_it_is_named_among_those_who_got_it() -> None:
+    got = "\nFinal-Recipient: rfc822; ana@x.example\nAction: delivered\nStatus: 2.0.0\n"
+    late = STATUS.format(action="delayed", status="4.4.1") + got
+    mail = read(report(late, part("message/rfc822", SENT)))
+    assert mail.bounce is not None
+    assert (mail.bounce.recipients, mail.bounce.is_permanent, mail.report) == (("bob@x.example",), False, None)
+
+
 QMAIL = """Hi. This is the qmail-send program at mx.example.
 I'm afraid I wasn't able to deliver your message to the following addresses.
 

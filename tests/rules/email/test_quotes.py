@@ -126,11 +126,6 @@ def test_what_follows_the_quoted_part_of_html_is_own() -> None:
     ]
 
 
-def test_our_hidden_mark_gives_its_token() -> None:
-    html = HTML["our own mark"]
-    assert markers.tokens(html) == ("abcdefgh12345678",)
-
-
 SOME = st.sampled_from(
     [
         "On Mon, Jan 1 2024 Jane wrote:",
@@ -151,4 +146,4 @@ def test_the_pieces_joined_are_the_text(found: list[str], between: str) -> None:
     said = between.join(found)
     folded = fold(said)
     assert folded.full == said
-    assert "".join(said[start:end] for start, end, _ in folded.spans) == said
+    assert "".join(piece.text for piece in folded.pieces) == said

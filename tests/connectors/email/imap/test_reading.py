@@ -165,6 +165,19 @@ async def test_mails_are_marked_as_read_only_where_that_is_asked_for(reading: Op
         assert await eventually(flags, lambda mails: r"\Seen" in mails[0][1]) == [("<1@example.com>", (r"\Seen",))]
 
 
+async def test_what_is_too_large_stays_unread(reading: Opening, imap: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "LARGEST", 100_000)
+    async with reading(imap_url=imap.url, mark_seen="true") as desk:
+        await desk.watches()
+        await asyncio.to_thread(imap.append, letter(1, "A very long story. " * 6_000), letter(2))
+
+        async def flags() -> dict[str, tuple[str, ...]]:
+            return dict(await asyncio.to_thread(imap.mails))
+
+        found = await eventually(flags, lambda mails: r"\Seen" in mails["<2@example.com>"])
+        assert r"\Seen" not in found["<1@example.com>"]
+
+
 async def test_a_wrong_password_is_said_to_the_admin_and_nothing_is_begun(reading: Opening, imap: Dovecot) -> None:
     async with reading(imap_url=imap.url_alone, password="wrong") as desk:
 

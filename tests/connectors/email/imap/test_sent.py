@@ -92,6 +92,22 @@ async def test_what_is_answered_from_a_mail_program_is_on_the_ticket(reading: Op
         assert "Pizza" not in str(await desk.shop.said())
 
 
+async def test_an_answer_that_was_sent_while_the_desk_was_away_is_on_the_ticket_it_answers(
+    reading: Opening, imap: Dovecot
+) -> None:
+    answer = {"From": USER, "To": "c1@example.com", "Subject": "Re: Lamp 1", "In-Reply-To": "<1@example.com>"}
+    async with reading(imap_url=imap.url) as desk:
+        await desk.watches()
+        await desk.watches("Sent")
+    imap.append(letter(1))
+    imap.append(letter(9, "The red one.", headers=answer), folder="Sent")
+    async with reading(imap_url=imap.url) as desk:
+        assert "The red one." in str(await eventually(desk.shop.said, lambda said: len(said) >= 2))
+        assert await desk.subjects(1) == ["Lamp 1"]
+        imap.append(letter(2))
+        assert await desk.subjects(2) == ["Lamp 1", "Lamp 2"]
+
+
 async def test_a_mailbox_that_cannot_be_reached_holds_up_no_reply(reading: Opening, imap: Dovecot, sink: Sink) -> None:
     async with reading(imap_url=imap.url, smtp_url=sink.url) as desk:
         await desk.watches()
