@@ -78,7 +78,7 @@ def opens_at(desk: Desk, team_id: int) -> datetime | None:
     except (
         HoursError,
         NeverOpens,
-    ):  # hours that are over, or whose holidays have another name by now, keep nothing out
+    ):  # hours that are over keep nothing out
         return None
 
 
