@@ -61,6 +61,8 @@ class Held:
     release_at: datetime | None
     why: Text | None
     is_own: bool
+    may_be_mailed: bool = False
+    """Whether it is stopped because a chat is shut, and the customer has an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,4 +215,5 @@ def _held(desk: Desk, where: Spot) -> Sequence[Held]:
 def _held_one(desk: Desk, held: HeldReply) -> Held:
     why = replies.why_stopped(held) if held.stopped_because else None
     is_own = held.agent_id == desk.actor.agent_id
-    return Held(held.id, Names.of(desk).agent(held.agent_id), held.body, held.release_at, why, is_own)
+    who = Names.of(desk).agent(held.agent_id)
+    return Held(held.id, who, held.body, held.release_at, why, is_own, replies.may_be_mailed(held))

@@ -6,7 +6,7 @@ from core import contacts, merged, tickets
 from core.desk import Desk
 from core.errors import UserError
 from core.events import MessageSplitOff
-from core.kinds import CHATS, LETTERS
+from core.kinds import CHATS, GROUP, LETTERS
 from core.models import Channel, Dialog, EventRow, Identity, Message, Ticket
 from core.show import text
 
@@ -60,6 +60,7 @@ def _dialog_of(desk: Desk, ticket: Ticket) -> Dialog | None:
         .join(Identity, Identity.id == Dialog.identity_id)
         .where(Identity.contact_id.in_(contacts.everyone(desk, ticket.contact_id or 0)), Identity.is_verified)
         .where(own if ticket.channel_id is None else Dialog.channel_id == ticket.channel_id)
+        .where(own | Identity.kind.not_like(f"%{GROUP}"))
         .order_by(case((own, 0), (origin, 1), else_=2), Dialog.id.desc())
     )
     return desk.session.scalars(statement.limit(1)).one_or_none()

@@ -16,6 +16,7 @@ from core import (
     kinds,
     messages,
     reaching,
+    relinking,
     subjects,
     teams,
     tickets,
@@ -61,7 +62,7 @@ def _taken_in(desk: Desk, source: Source, said: Said, who: Known) -> Receipt:
         written = messages.write(desk, words, _where(desk, waiting, words, {"customer_wrote_at": desk.now}))
         return Receipt(waiting.id, written.id, written.dialog_seq)
     if meant is None and not afresh:
-        meant = tickets.to_link(desk, who.contact_id, source.channel_id, desk.pace.relink)
+        meant = relinking.to_link(desk, who.contact_id, source.channel_id, who.identity_id, desk.pace.relink)
     on = None if meant is None else tickets.standing(desk, meant.id)
     return _begins(desk, source, who, words, on, said.audience)
 

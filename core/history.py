@@ -131,9 +131,9 @@ def ways(by: str) -> Text | None:
 def _barred(facts: dict[str, Any]) -> Text:
     others = ways(facts.get("by", ""))
     if others is None:
-        return text("what we write does not reach the customer any more: they have blocked us or left")
+        return text("what we write does not reach the customer any more: they have shut us out, or the address is gone")
     return text(
-        "what we write does not reach the customer any more: they have blocked us or left. "
+        "what we write does not reach the customer any more: they have shut us out, or the address is gone. "
         "We know another way to reach them: {ways}", ways=others,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ DU = {
         "zurück ist."
     ),
     "nobody-before": (
-        "Gerade ist niemand da; um {when} ist wieder jemand hier. Deine Nachricht ist bei uns gut aufgehoben."
+        "Gerade ist niemand da; ab {when} ist wieder jemand hier. Deine Nachricht ist bei uns gut aufgehoben."
     ),
     "nobody-free": (
         "Leider sind gerade alle im Gespräch. Deine Nachricht ist bei uns gut aufgehoben, und wir antworten so "
@@ -32,7 +32,7 @@ DU = {
         "antworten, sobald wieder jemand hier ist."
     ),
     "got-letter-before": (
-        "Vielen Dank, deine Nachricht ist als #{number} bei uns angekommen. Gerade ist niemand da; um {when} "
+        "Vielen Dank, deine Nachricht ist als #{number} bei uns angekommen. Gerade ist niemand da; ab {when} "
         "ist wieder jemand hier."
     ),
     "unread": (

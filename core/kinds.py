@@ -18,12 +18,18 @@ def is_chat(kind: str) -> bool:
     return kind in CHATS
 
 
-_GROUP = "-group"
+GROUP = "-group"
+"""How the kinds of addresses end that somebody has in a group, where others read along (`telegram-group`)."""
+
+
+def is_in_group(kind: str) -> bool:
+    """Whether an address of this kind is one in a group."""
+    return kind.endswith(GROUP)
 
 
 def private_kind(kind: str) -> str:
     """The kind of address somebody has in private, of the kind of one they have in a group (`telegram-group`)."""
-    return kind.removesuffix(_GROUP)
+    return kind.removesuffix(GROUP)
 
 
 def is_silent(kind: str) -> bool:

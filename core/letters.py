@@ -12,6 +12,7 @@ from core import (
     briefs,
     chatting,
     joining,
+    mailboxes,
     messages,
     participants,
     pointing,
@@ -40,6 +41,8 @@ def said(desk: Desk, source: Source, said: Said, letter: Letter, *, admitted: bo
     """Takes in a letter. Raises Unreadable for a blocked sender or what is called spam, unless `admitted`."""
     if letter.is_history:
         desk.be_silent()
+    if said.sender.address in mailboxes.addresses(desk):
+        letter = _from_ourselves(letter)
     if asking.by_letter(desk, said, letter) is not None:
         return Receipt(None)
     proving.proves(desk, said.sender, letter)
@@ -58,6 +61,15 @@ def said(desk: Desk, source: Source, said: Said, letter: Letter, *, admitted: bo
     if is_new and not letter.is_history:
         acknowledging.acknowledge(desk, source, who, ticket, letter)
     return receipt
+
+
+def _from_ourselves(letter: Letter) -> Letter:
+    """What bears one of our own addresses may be from anybody: it joins nothing and is never answered."""
+    said = text("It says it comes from one of this desk's own mailboxes, so it got no answer by itself.")
+    return replace(
+        letter, answers=(), deliveries=(), ticket=None, named=None, copied=(), is_automatic=True,
+        notes=(*letter.notes, said),
+    )  # fmt: skip
 
 
 class _Coming:

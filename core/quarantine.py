@@ -173,6 +173,26 @@ def excerpt(kept: Quarantined, *, most: int = 200) -> str:
     return str(getattr(inbound, "text", ""))[:most]
 
 
+def letter_of(kept: Quarantined) -> tuple[str, str]:
+    """Who sent it and what it is about, as far as that can be read."""
+    try:
+        inbound = unpacked(kept.raw)
+    except (ValueError, KeyError, TypeError):
+        return "", ""
+    sender, letter = getattr(inbound, "sender", None), getattr(inbound, "letter", None)
+    who = "" if sender is None else f"{sender.name} {sender.address}".strip()
+    return who, "" if letter is None else letter.subject
+
+
+def sender_of(kept: Quarantined) -> Sender | None:
+    """Who sent it, where we have read it ourselves."""
+    try:
+        sender: Sender | None = getattr(unpacked(kept.raw), "sender", None)
+    except (ValueError, KeyError, TypeError):
+        return None
+    return sender
+
+
 def _plain(value: object) -> str:
     assert isinstance(value, datetime)
     return value.isoformat()

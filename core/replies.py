@@ -114,7 +114,12 @@ def _newer(desk: Desk, agent_id: int, draft: Draft) -> str:
 
 def _barred(desk: Desk, draft: Draft, dialog: Dialog | None) -> str:
     """Whether who would read it has shut us out, and how else they can be reached."""
-    return "" if dialog is None or draft.by is not None else reaching.barred(desk, dialog.identity_id)
+    if draft.by is not None:
+        return ""
+    if dialog is not None:
+        return reaching.barred(desk, dialog.identity_id)
+    route = None if draft.ticket is None else addressee.by_letter(desk, draft.ticket)
+    return "" if route is None else reaching.barred(desk, route[1])
 
 
 def _run_down(desk: Desk, held: HeldReply, dialog: Dialog | None) -> None:
@@ -197,9 +202,9 @@ def why_stopped(held: HeldReply) -> Text:
     if why != "barred":
         return _WHY[why]
     if others is None:
-        return text("The customer has blocked us or left: this would not reach them, so it was not sent.")
+        return text("The customer has shut us out, or the address is gone: this would not arrive, so it was not sent.")
     return text(
-        "The customer has blocked us or left: this would not reach them, so it was not sent. "
+        "The customer has shut us out, or the address is gone: this would not arrive, so it was not sent. "
         "We know another way to reach them: {ways}", ways=others,
     )  # fmt: skip
 

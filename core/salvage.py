@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from core import messages, quarantine, teams, tickets
+from core import contacts, messages, quarantine, teams, tickets
 from core.desk import Desk
 from core.messages import Where, Words
 from core.models import Author, Channel, File, Quarantined, Reader, Team, Ticket
@@ -14,8 +14,10 @@ _LONGEST = 5_000
 def make_ticket(desk: Desk, kept: Quarantined) -> Ticket:
     """The ticket; its customer is who sent it, where that is known, and nobody is told anything."""
     team = _team(desk, kept)
-    said = quarantine.excerpt(kept, most=_LONGEST).strip()
-    ticket = tickets.open_new(desk, said.partition("\n")[0] or "…", team, contact_id=kept.contact_id, how="quarantine")
+    said, sender = quarantine.excerpt(kept, most=_LONGEST).strip(), quarantine.sender_of(kept)
+    subject = quarantine.letter_of(kept)[1] or said.partition("\n")[0] or "…"
+    whose = kept.contact_id if sender is None or kept.contact_id else contacts.known(desk, sender).contact_id
+    ticket = tickets.open_new(desk, subject, team, contact_id=whose, how="quarantine")
     ticket.channel_id = _channel(desk, kept)
     desk.flush()
     why = text("Made from what came in and could not be taken in: {why}", why=quarantine.reason(kept))

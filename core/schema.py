@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from core import folder
+from core.desk import Desk
 from core.driver import translated
+from core.models import Channel
 
 T = TypeVar("T")
 _LOCK = 7_203_614
@@ -95,3 +97,8 @@ async def _once(url: URL, work: Callable[[Connection], T]) -> T:
         return await translated(transaction())
     finally:
         await engine.dispose()
+
+
+def has_tables(desk: Desk) -> bool:
+    """Whether the database was ever migrated, so that something can be read from it."""
+    return inspect(desk.connection).has_table(Channel.__tablename__)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import select
 
-from core import calendars, channels, demo, tags, teams, templates, views, wordings, zones
+from core import calendars, channels, contacts, demo, tags, teams, templates, views, wordings, zones
 from core.desk import Desk
 from core.errors import UserError
 from core.models import Agent, Channel, Member, Role, Tag, Team, Template, View, Wording
@@ -82,21 +82,27 @@ def _unescaped(value: str) -> str:
 
 
 def _agent(desk: Desk, name: str, more: str, value: str) -> None:
-    """`agent ben = supervisor Ben Miller language:de zone:Europe/Berlin`: the role, then the name customers see."""
-    options = dict(re.findall(r"\b(language|zone):(\S*)", value))
-    role, _, public_name = re.sub(r"\b(?:language|zone):\S*", "", value).strip().partition(" ")
+    """`agent ben = supervisor Ben Miller language:de zone:Europe/Berlin email:ben@shop.example`
+
+    The role, then the name customers see; what is not named stays as it is.
+    """
+    options = dict(re.findall(r"\b(language|zone|email):(\S*)", value))
+    role, _, public_name = re.sub(r"\b(?:language|zone|email):\S*", "", value).strip().partition(" ")
     if role not in set(Role):
         raise UserError(text("“{typed}” is not one of {names}.", typed=role[:40], names=", ".join(Role)))
     agent = teams.add_agent(desk, name, role=Role(role))
     agent.public_name = " ".join(public_name.split())[:60] or agent.public_name
     agent.language = options.get("language") or agent.language
     agent.time_zone = options.get("zone") or agent.time_zone
+    if options.get("email"):
+        agent.email = contacts.normal_address("email", options["email"])
 
 
 def _agents(desk: Desk) -> Iterator[str]:
     for agent in teams.agents(desk):
         if not agent.is_demo:
             options = f"language:{agent.language} zone:{agent.time_zone}"
+            options += f" email:{agent.email}" if agent.email else ""
             yield f"{agent.name} = {agent.role.value} {agent.public_name} {options}"
 
 

@@ -1,9 +1,9 @@
 """Tickets: found, taken, moved through their states. Every use case is idempotent and says what it did by an event."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, exists, func, insert, or_, select
+from sqlalchemy import delete, insert, select
 
 from core import deadlines, subjects
 from core.desk import Desk
@@ -276,29 +276,6 @@ def wake(desk: Desk, ticket_id: int, agent_id: int | None = None) -> None:
 def remind(desk: Desk, ticket: Ticket, agent_id: int, at: datetime) -> None:
     """Reminds an agent of a ticket then."""
     deadlines.put(desk, "ticket", ticket.id, f"remind:{agent_id}", at, {"agent": agent_id})
-
-
-def to_link(desk: Desk, contact_id: int, channel_id: int, within: timedelta) -> Ticket | None:
-    """The ticket a returning customer's dialog joins: the one last written in on this channel.
-
-    One that was closed longer ago does not count.
-    """
-    talked_there = exists(select(Dialog.id).where(Dialog.ticket_id == Ticket.id, Dialog.channel_id == channel_id))
-    statement = (
-        select(Ticket)
-        .where(Ticket.contact_id == contact_id, ~Ticket.is_spam)
-        .where(or_(Ticket.channel_id == channel_id, talked_there))
-        .where(or_(Ticket.closed_at.is_(None), Ticket.closed_at >= desk.now - within, Ticket.merged_into.is_not(None)))
-        .order_by(func.coalesce(Ticket.last_message_at, Ticket.created_at).desc(), Ticket.id.desc())
-        .limit(1)
-    )
-    newest = desk.session.scalars(statement).one_or_none()
-    if newest is None:
-        return None
-    ticket = standing(desk, newest.id)
-    if ticket.closed_at is not None and ticket.closed_at < desk.now - within:
-        return None
-    return ticket
 
 
 def live_dialog(desk: Desk, ticket_id: int) -> Dialog | None:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core import addressee, deadlines, dialogs, outbox, pushed
 from core.deadlines import Due
 from core.desk import Desk, Happened
-from core.events import MessageAdded
+from core.events import CustomerLeft, DialogEnded, Event, MessageAdded
 from core.kinds import PULLED
 from core.models import Author, Channel, Deadline, Dialog, DialogState, Message, Reader
 from core.outbox import Wanted
@@ -23,17 +23,30 @@ _KIND, _UP_TO, _AT = "unread", "lettered_seq", "lettered_at"
 
 
 def watch(desk: Desk, happened: Sequence[Happened]) -> None:
-    """A reaction: an answer in a chat whose customer is not there is looked at again in ten minutes."""
-    events = [each.event for each in happened if isinstance(each.event, MessageAdded)]
-    said = {each.dialog_id for each in events if each.author == Author.AGENT and each.reader == Reader.CUSTOMER}
+    """A reaction: what a chat's customer who is not there may not have read is looked at again in ten minutes."""
+    said = {each.event.dialog_id for each in happened if _may_be_unread(each.event)}
     if not said - {None}:
         return
     left = Dialog.customer_left_at.is_not(None) | (Dialog.state == DialogState.ENDED)
+    answered = [each.event.dialog_id or 0 for each in happened if isinstance(each.event, MessageAdded)]
+    unread = (Dialog.seen_seq < Dialog.last_seq, or_(Dialog.agent_wrote_at.is_not(None), Dialog.id.in_(answered)))
     waits = select(Deadline.subject_id).where(Deadline.subject == "dialog", Deadline.kind == _KIND)
     theirs = select(Dialog).join(Channel, Channel.id == Dialog.channel_id).where(Channel.kind.in_(PULLED), left)
-    statement = theirs.where(Dialog.id.in_(said - {None}), Dialog.id.not_in(waits)).order_by(Dialog.id)
+    fresh = theirs.where(*unread, Dialog.id.in_(said - {None}), Dialog.id.not_in(waits))
+    statement = fresh.order_by(Dialog.id)
     for dialog in desk.session.scalars(statement).all():
         deadlines.put(desk, "dialog", dialog.id, _KIND, max(desk.now + AFTER, _next(dialog)))
+
+
+def _may_be_unread(event: Event) -> bool:
+    """An agent's answer, or that its reader has just left."""
+    match event:
+        case MessageAdded():
+            return event.author == Author.AGENT and event.reader == Reader.CUSTOMER
+        case CustomerLeft(left=True) | DialogEnded():
+            return True
+        case _:
+            return False
 
 
 def _next(dialog: Dialog) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import exists, select
 
-from core import chatting, contacts, dialogs, ending, privately, reaching, tickets, wordings
+from core import chatting, contacts, dialogs, ending, privately, reaching, relinking, tickets, wordings
 from core.connector import Barred, Chose, Sender, Wish, Wished
 from core.contacts import Known
 from core.desk import Desk
@@ -170,6 +170,11 @@ _CHOICES: dict[str, Callable[[Desk, Source, Known, str], Text | None]] = {
 }
 
 
+def _newest(desk: Desk, source: Source, who: Known) -> Ticket | None:
+    """The ticket they wrote in last by this address."""
+    return relinking.to_link(desk, who.contact_id, source.channel_id, who.identity_id, desk.pace.relink)
+
+
 def barred(desk: Desk, source: Source, barred: Barred) -> Receipt:
     """A customer shut us out, or lets us in again: agents of what is not closed see it."""
     who = contacts.seen_before(desk, barred.sender)
@@ -177,7 +182,7 @@ def barred(desk: Desk, source: Source, barred: Barred) -> Receipt:
     if who is None or identity is None:
         return Receipt()
     live = dialogs.live_at(desk, source.channel_id, who.identity_id)
-    newest = None if live is not None else tickets.to_link(desk, who.contact_id, source.channel_id, desk.pace.relink)
+    newest = None if live is not None else _newest(desk, source, who)
     ticket_id = newest.id if newest is not None else None if live is None else live.ticket_id
     change = reaching.lost if barred.barred else reaching.back
     change(desk, identity, ticket_id=ticket_id, dialog_id=None if live is None else live.id)

@@ -30,6 +30,7 @@ class Mailbox:
     settings: dict[str, Any] = field(default_factory=dict)
     count: int = 0
     name: str = "email"
+    secret: str = SECRET
 
     async def open(self, team: str = "") -> "Mailbox":
         """Makes its channel."""
@@ -43,10 +44,10 @@ class Mailbox:
             return Described(channel.id, channel.kind, channel.name, channel.team_id, channel.settings)
 
         self.channel = await self.shop.change(make)
-        store = Store(self.folder / "files", SECRET, self.shop.clock)
-        self.receiving = Receiving(self.channel, self.shop.desks, store, SECRET)
+        store = Store(self.folder / "files", self.secret, self.shop.clock)
+        self.receiving = Receiving(self.channel, self.shop.desks, store, self.secret)
         self.box = self.folder / self.name
-        line = MailLine(self.channel, self.shop.desks, store, SECRET, self.box)
+        line = MailLine(self.channel, self.shop.desks, store, self.secret, self.box)
         self.sender = Sender(
             self.shop.desks, self.shop.bus, f"channel:{self.channel.id}", line, outgoing.read, rest=line.rest
         )  # fmt: skip

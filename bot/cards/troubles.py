@@ -3,15 +3,19 @@
 from core import deadlines
 from core.deadlines import Due
 from core.models import Delivery, DeliveryState, Quarantined
-from core.quarantine import excerpt, reason
+from core.quarantine import excerpt, letter_of, reason
 from core.show import Button, Card, Field, Text, Tone, text, verbatim
 
 
 def quarantine_card(kept: Quarantined) -> Card:
     """Something that could not be understood, with its reason."""
+    sender, subject = letter_of(kept)
+    told = ((text("From"), sender), (text("Subject"), subject))
+    fields = [Field(name, verbatim(words[:200])) for name, words in told if words]
+    fields += [Field(text("Came by"), verbatim(kept.source)), Field(text("At"), Text("{when}", {"when": kept.at}))]
     return Card(
         title=text("In quarantine: {id}", id=kept.id),
-        fields=(Field(text("Came by"), verbatim(kept.source)), Field(text("At"), Text("{when}", {"when": kept.at}))),
+        fields=tuple(fields),
         lines=(reason(kept), verbatim(excerpt(kept))),
         buttons=(
             Button(text("Retry"), f"desk retry {kept.id}", Tone.GOOD),

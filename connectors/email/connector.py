@@ -10,7 +10,7 @@ from connectors.email.account import Account
 from connectors.email.boxes import KIND, Boxes
 from connectors.email.line import MailLine
 from connectors.email.settings import Section
-from core import channels
+from core import channels, schema
 from core.actor import SYSTEM
 from core.connector import Described, Finding, Line, Severity
 from core.desk import Desk
@@ -81,6 +81,8 @@ class Email:
 
 def _of_mailboxes(desk: Desk) -> list[Finding]:
     found: list[Finding] = []
+    if not schema.has_tables(desk):
+        return found
     for channel in channels.described(desk, (KIND,)):
         found += standing.findings(desk, channel.id, channel.name)
     return found

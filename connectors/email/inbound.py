@@ -173,6 +173,12 @@ def _notes(mail: Mail, box: Box) -> Iterator[Text]:
         yield mail.unreadable
     if mail.kind is not Kind.HUMAN:
         yield text(_WHO[mail.kind].id, why=mail.verdict.reason)
+    if is_passed_on(mail):
+        yield text("It begins with @fwd: an agent's address and a proof of it were needed to pass it on.")
+    yield from _of_files(mail)
+
+
+def _of_files(mail: Mail) -> Iterator[Text]:
     for each in mail.attachments:
         if each.kind in _FILES:
             yield text(_FILES[each.kind].id, name=each.name)
@@ -194,7 +200,7 @@ def _forwarded(mail: Mail, box: Box, came: Came, original: Original) -> Said:
     remark = _FORWARD.sub("", mail.folded.own, count=1).strip()
     words = "".join(each.text for each in mail.folded.pieces if each.kind is Piece.FORWARDED).strip()
     letter = Letter(
-        original.subject or mail.subject, notes=tuple(_notes(mail, box)), forwarder=mail.author.address.lower(),
+        original.subject or mail.subject, notes=tuple(_of_files(mail)), forwarder=mail.author.address.lower(),
         remark=remark,
     )  # fmt: skip
     who = Address(original.name, original.address)

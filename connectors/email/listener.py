@@ -16,6 +16,7 @@ from core.errors import TemporaryError
 from core.show import text
 
 log = logging.getLogger(__name__)
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # it tells of every line, with customers' addresses
 
 _ENDLESS = 2 * LARGEST
 AT_ONCE = 4

@@ -126,7 +126,7 @@ class Receiving:
         for each in batch:
             mail = read(each.raw)
             keys.append((mail.message_id, mail.author.address, mail.text))
-            if keys[-1] not in ready:
+            if keys[-1] not in ready and not self._box.proof.is_own_id(mail.message_id):  # ours, come back: known
                 ready[keys[-1]] = self._one_read(mail, each.raw, Came(now, each.is_history))
         return keys, ready
 

@@ -7,7 +7,7 @@ from core.desk import Desk
 from core.models import Identity, Message, Role
 from tests.shop import Person, Shop
 
-BLOCKED = "The customer has blocked us or left: this would not reach them, so it was not sent."
+BLOCKED = "The customer has shut us out, or the address is gone: this would not arrive, so it was not sent."
 
 
 async def shut_out(shop: Shop, *, address: str = "") -> Person:

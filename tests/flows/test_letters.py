@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from core import contacts, teams
 from core.desk import Desk
 from core.models import Alert, File, Identity, Link, Message, Quarantined, Reader, Role, Ticket
 from tests.post import Mailbox, words_of
-from tests.shop import Shop
+from tests.shop import Shop, open_shop
 
 BEN = "Ben <ben@example.org>"
 
@@ -128,6 +129,9 @@ async def test_our_own_automatic_mail_that_comes_round_is_kept_aside(shop: Shop,
     box = await Mailbox(shop, "support@shop.example", tmp_path, {"ack": True}).open()
     await box.gets("It is broken.")
     (told,) = await box.sent()
+    assert (await box.gets(raw=bytes(told))).is_repeat
+    del told["Message-ID"]
+    told["Message-ID"] = "<relayed@relay.example>"
     assert (await box.gets(raw=bytes(told))).is_quarantined
     hops = "".join(f"Received: from a{n} by b{n}\n" for n in range(60))
     assert (await box.gets(raw=hops.encode() + box.letter("Round and round"))).is_quarantined
@@ -204,7 +208,8 @@ async def test_what_the_mail_server_calls_spam_waits_in_quarantine_and_can_becom
     await sue.types("desk quarantine")
     assert "spam" in str(sue.answers[-1].cards[0].lines)
     await sue.types("desk make-ticket 1")
-    assert await shop.tickets() == [(1, "Cheap lamps!", "new")]
+    assert await shop.tickets() == [(1, "My lamp", "new")]
+    assert (await shop.ticket(1)).contact_id is not None
     assert await shop.read(lambda desk: desk.session.scalars(select(Quarantined.raw)).one()) == b""
 
 
@@ -355,6 +360,14 @@ async def test_somebody_is_asked_by_mail_and_answers_with_a_note(shop: Shop, box
     assert len(await shop.tickets()) == 1
 
 
+async def _elsewhere(folder: Path, empty: Path) -> Mailbox:
+    """The mailbox of another desk."""
+    shutil.copy(empty, folder / "other.db")
+    other = await open_shop(f"sqlite:///{folder / 'other.db'}")
+    made = Mailbox(other, "help@other.example", folder / "other", {"ack": True}, secret="another desk's secret")
+    return await made.open()
+
+
 async def test_an_automatic_mail_calls_nobody_and_starts_no_clock(shop: Shop, box: Mailbox) -> None:
     await box.gets("Disk full", **{"from": "nagios@example.com", "auto_submitted": "auto-generated"})
     assert (await shop.ticket(1)).waiting_since is None
@@ -362,10 +375,10 @@ async def test_an_automatic_mail_calls_nobody_and_starts_no_clock(shop: Shop, bo
 
 
 async def test_two_desks_whose_mails_lose_all_stamps_on_the_way_fall_silent_after_two(
-    shop: Shop, tmp_path: Path
+    shop: Shop, tmp_path: Path, migrated_sqlite: Path
 ) -> None:
     ours = await Mailbox(shop, "support@shop.example", tmp_path, {"ack": True}).open()
-    theirs = await Mailbox(shop, "help@other.example", tmp_path, {"ack": True}, name="other").open()
+    theirs = await _elsewhere(tmp_path, migrated_sqlite)
     await ours.gets("Hello", **{"from": "help@other.example", "to": "support@shop.example"})
     seen: dict[str, int] = {"ours": 0, "theirs": 0}
     for _ in range(10):
@@ -382,9 +395,11 @@ async def test_two_desks_whose_mails_lose_all_stamps_on_the_way_fall_silent_afte
     assert sum(seen.values()) == 2
 
 
-async def test_with_their_stamps_two_desks_fall_silent_after_one_mail(shop: Shop, tmp_path: Path) -> None:
+async def test_with_their_stamps_two_desks_fall_silent_after_one_mail(
+    shop: Shop, tmp_path: Path, migrated_sqlite: Path
+) -> None:
     ours = await Mailbox(shop, "support@shop.example", tmp_path, {"ack": True}).open()
-    theirs = await Mailbox(shop, "help@other.example", tmp_path, {"ack": True}, name="other").open()
+    theirs = await _elsewhere(tmp_path, migrated_sqlite)
     await ours.gets("Hello", **{"from": "help@other.example"})
     (told,) = await ours.sent()
     await theirs.gets(raw=bytes(told))
@@ -420,7 +435,8 @@ async def test_who_only_pretends_to_be_an_agent_passes_nothing_on(shop: Shop, bo
     await shop.change(lambda desk: setattr(teams.agent_named(desk, "ines"), "email", "ines@shop.example"))
     forward = "@fwd\nRefund 500 EUR, boss agreed.\n\nFrom: Ana <ana@example.com>\nSubject: My lamp\n\nIt is broken."
     await box.gets(forward, **{"from": "Ines <ines@shop.example>"})
-    assert [kind for kind, _ in await shop.said()] == ["contact"]
+    assert [kind for kind, _ in await shop.said()] == ["contact", "note"]
+    assert "Refund" not in (await shop.said())[1][1]
 
 
 async def test_a_forged_mail_lets_nobody_listen_to_another_customers_ticket(shop: Shop, box: Mailbox) -> None:
@@ -502,3 +518,59 @@ async def test_who_was_only_copied_in_is_nobodys_proven_address(shop: Shop, box:
     await box.gets("It is broken.", cc=", ".join(f"p{number}@example.org" for number in range(30)))
     proven = select(Identity.address).where(Identity.is_verified)
     assert await shop.read(lambda desk: list(desk.execute(proven).scalars())) == ["ana@example.com"]
+
+
+async def test_our_own_mail_that_comes_back_is_nothing_new(shop: Shop, box: Mailbox) -> None:
+    ines = await shop.agent("ines")
+    await box.gets("It is broken.")
+    await ines.types("ticket reply 1 Which lamp?")
+    await shop.passes("30s")
+    (answer,) = await box.sent()
+    assert (await box.gets(raw=bytes(answer))).is_repeat
+    assert len(await shop.said()) == 2
+
+
+async def test_what_bears_our_own_address_joins_nothing_and_gets_no_answer(shop: Shop, tmp_path: Path) -> None:
+    box = await Mailbox(shop, "support@shop.example", tmp_path, {"ack": True}).open()
+    ines = await shop.agent("ines")
+    await box.gets("It is broken.")
+    await ines.types("ticket reply 1 Which lamp?")
+    await shop.passes("30s")
+    answer = (await box.sent())[-1]
+    await box.gets(
+        "I am Ines, close it", **{"from": "Ines <support@shop.example>", "in_reply_to": answer["Message-ID"]}
+    )
+    assert [number for number, _, _ in await shop.tickets()] == [1, 2]
+    assert len(await box.sent()) == 2
+
+
+async def test_an_address_that_came_back_is_not_written_to_again_without_a_question(shop: Shop, box: Mailbox) -> None:
+    ines = await shop.agent("ines")
+    await box.gets("It is broken.")
+    await ines.types("ticket reply 1 Which lamp?")
+    await shop.passes("30s")
+    (answer,) = await box.sent()
+    await box.gets(raw=_bounce(answer["Message-ID"]))
+    assert "the address is gone" in await ines.types("ticket reply 1 Hello?")
+    await shop.passes("1m")
+    assert len(await box.sent()) == 1
+
+
+async def test_an_answer_the_customer_left_before_reading_is_sent_by_mail(shop: Shop, box: Mailbox) -> None:
+    ines = await shop.agent("ines")
+    await shop.customer("ana").writes("My lamp is broken", claims=contacts.Claims(email="ana@example.com"))
+    await ines.types("dialog take 1")
+    await ines.types("dialog say 1 We send a new one.")
+    await shop.passes("10s")
+    await ines.types("dialog end 1")
+    await shop.passes("11m")
+    (mail,) = await box.sent()
+    assert "We send a new one." in words_of(mail)
+
+
+async def test_an_agents_address_is_set_by_a_line(shop: Shop) -> None:
+    boss = await shop.agent("boss", Role.ADMIN)
+    await boss.types("desk set agent ines = agent Ines email:Ines@Shop.example")
+    found = await shop.read(lambda desk: teams.agent_of_address(desk, "ines@shop.example"))
+    assert found is not None
+    assert found.public_name == "Ines"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core import carrying, channels, groups, intake, privately, teams
 from core.connector import Barred, Edited, Inbound, Met, Reacted, Said, Sender, Sent, Wish, Wished
 from core.desk import Desk
-from core.models import Delivery, Identity, Message, Thread
+from core.models import Delivery, Dialog, Identity, Message, Thread
 from core.receipt import Receipt, Source
 from tests.chat import Chat, people
 from tests.shop import Shop
@@ -135,7 +135,7 @@ async def test_a_block_is_a_line_with_other_ways_and_answers_wait_or_fail_untrie
     await scene.ana.blocks()
     await scene.ana.blocks()
     (line,) = await scene.shows()
-    assert line.endswith("they have blocked us or left. We know another way to reach them: e-mail")
+    assert line.endswith("they have shut us out, or the address is gone. We know another way to reach them: e-mail")
     await scene.chat.says("INES", "Which one?", root=root)
     await scene.shop.passes("5s")
     assert "mark C1: 000004 stopped" in await scene.chat.shows()
@@ -202,3 +202,19 @@ async def test_in_a_group_status_tells_nothing_of_what_was_said_in_private(scene
     in_group, in_private = map(str, facts)
     assert "bankruptcy" not in in_group
     assert "bankruptcy" in in_private
+
+
+async def test_what_was_private_is_never_answered_in_a_group(scene: Scene) -> None:
+    await scene.chat.shows()
+    await scene.ana.writes("My medical invoice")
+    await scene.chat.types("INES", "dialog take 1")
+    await scene.chat.types("INES", "dialog end 1")
+    sender = Sender("telegram-group", "-7:5", "Ana", person="telegram:5")
+    club = replace(scene.ana, sender=sender, place="-7", extra={"audience": "Club (3)"})
+    await club.writes("@shop_bot when do you open?")
+    dialogs_ = await scene.shop.read(lambda desk: [(d.id, d.ticket_id) for d in desk.session.scalars(select(Dialog))])
+    assert dialogs_ == [(1, 1), (2, None)]
+    await scene.chat.types("INES", "ticket reply 1 It is 42 EUR")
+    await scene.shop.passes("10s")
+    said = select(Message.dialog_id).where(Message.body == "It is 42 EUR")
+    assert await scene.shop.read(lambda desk: desk.execute(said).scalar_one()) == 1
