@@ -36,7 +36,10 @@ def health(call: Call) -> Answer:
     """Show how the desk is: what waits, what is stuck, what is on."""
     found = figures.read(call.desk)
     rooms = standings.of_rooms(call.desk, standings.there(call.desk))
-    stand = [*standings.of_channels(call.desk), *(each for each in rooms if each.standing.state is not State.OFF or each.standing.waiting)]
+    stand = [
+        *standings.of_channels(call.desk),
+        *(each for each in rooms if each.standing.state is not State.OFF or each.standing.waiting),
+    ]
     live, unclosed = sum(found.dialogs.values()), sum(found.tickets.values())
     lines: list[Text] = [
         texts("{count} live dialog", "{count} live dialogs", count=live),

@@ -238,6 +238,7 @@ async def test_small_files_have_a_size_and_the_feed_shows_its_first_outline_whol
     await card(agent, "Hello").get_by_role("link").click()
     await expect(agent.locator("#items a.file small")).to_have_text("4 B")
     head, first = agent.locator(".feedhead"), agent.locator("#feed .card.chosen")
+    await expect(first).to_be_visible()
     above, box = await head.bounding_box(), await first.bounding_box()
     assert above is not None
     assert box is not None

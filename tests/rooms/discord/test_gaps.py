@@ -142,8 +142,11 @@ async def test_one_threads_rate_stalls_no_other_and_is_kept(team: Team, guild: G
     await other.says("need not wait")
     assert _said(team, "has to wait") == []
     assert guild.discord.violations == []
-    errors = await team.shop.read(lambda desk: list(desk.session.scalars(select(Delivery.error))))
-    assert "Discord asks to wait." in errors
+
+    async def errors() -> list[str]:
+        return await team.shop.read(lambda desk: list(desk.session.scalars(select(Delivery.error))))
+
+    assert "Discord asks to wait." in await eventually(errors, lambda found: "Discord asks to wait." in found)
 
 
 async def test_after_discord_was_away_everything_arrives_in_order(team: Team, guild: Guild) -> None:
