@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.cards.people import about_contact, channel_field, who
-from core import around, contacts, kinds, privately, tags
+from core import around, contacts, kinds, participants, privately, tags
 from core.around import Around
 from core.desk import Desk
 from core.listing import Row
@@ -39,7 +39,7 @@ def ticket_card(desk: Desk, ticket: Ticket) -> Card:
         Field(text("Customer"), who(contact)),
     ]
     fields += channel_field(desk, ticket.channel_id)
-    fields += _who_reads(desk, ticket)
+    fields += [*_who_reads(desk, ticket), *_in_copy(desk, ticket)]
     if beside.tags:
         fields.append(Field(text("Tags"), verbatim(" ".join(f"+{name}" for name in beside.tags))))
     if ticket.due_at is not None:
@@ -61,6 +61,20 @@ def _who_reads(desk: Desk, ticket: Ticket) -> list[Field]:
     channel = None if ticket.channel_id is None else desk.session.get_one(Channel, ticket.channel_id)
     everyone = "" if channel is None or not kinds.is_silent(channel.kind) else privately.audience(desk, ticket)
     return [Field(text("Who reads it"), text("everyone in {group}", group=everyone))] if everyone else []
+
+
+def _in_copy(desk: Desk, ticket: Ticket) -> list[Field]:
+    """Who else gets what is answered by letter."""
+    channel = None if ticket.channel_id is None else desk.session.get_one(Channel, ticket.channel_id)
+    if channel is None or channel.kind not in kinds.LETTERS:
+        return []
+    there = [each.address for each in participants.reached(desk, ticket.id)]
+    more = [f"+{len(there) - _NAMED}"] if len(there) > _NAMED else []
+    return [Field(text("In copy"), verbatim(", ".join([*there[:_NAMED], *more])))] if there else []
+
+
+_NAMED = 5
+"""Addresses in copy a card names."""
 
 
 def _status(ticket: Ticket) -> Text:

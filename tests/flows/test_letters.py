@@ -33,6 +33,8 @@ async def _notes(shop: Shop) -> list[str]:
 async def test_who_was_copied_in_gets_the_answer_and_may_answer(shop: Shop, box: Mailbox) -> None:
     ines = await shop.agent("ines")
     await box.gets("It is broken.", cc=f"{BEN}, noreply@example.org, support+x@shop.example")
+    await ines.types("ticket show 1")
+    assert "ben@example.org" in str(ines.answers[-1].cards[0].fields)
     await ines.types("ticket reply 1 Which lamp?")
     await shop.passes("30s")
     (answer,) = await box.sent()
