@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from connectors.email import authority, kinds, spam
+from connectors.email import authority, forwards, kinds, spam
 from connectors.email.addresses import Address
 from connectors.email.authority import Standing
 from connectors.email.forwards import Original
@@ -192,13 +192,14 @@ def is_passed_on(mail: Mail) -> bool:
 
 def _passed_on(mail: Mail) -> Original | None:
     """Who wrote first what an agent passes on with `@fwd` as its first line."""
-    original = mail.folded.original
+    original = mail.folded.original or forwards.original(mail.folded.rest)  # Outlook's plain text is as in an answer
     return original if is_passed_on(mail) and original is not None and "@" in original.address else None
 
 
 def _forwarded(mail: Mail, box: Box, came: Came, original: Original) -> Said:
     remark = _FORWARD.sub("", mail.folded.own, count=1).strip()
-    words = "".join(each.text for each in mail.folded.pieces if each.kind is Piece.FORWARDED).strip()
+    passed_on = "".join(each.text for each in mail.folded.pieces if each.kind is Piece.FORWARDED)
+    words = (passed_on or mail.folded.rest).strip()
     letter = Letter(
         original.subject or mail.subject, notes=tuple(_of_files(mail)), forwarder=mail.author.address.lower(),
         remark=remark,

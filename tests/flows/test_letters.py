@@ -226,6 +226,29 @@ PROVEN = {"authentication_results": "mx.shop.example; dmarc=pass header.from=sho
 TRUSTS = {"trusted_servers": "mx.shop.example"}
 
 
+OUTLOOK = (
+    "-----Ursprüngliche Nachricht-----\nVon: {who}\nGesendet: Montag, 2. November 2026 07:00\nAn: x\n"
+    "Betreff: My lamp\n\n"
+)
+APPLE = (
+    "> Anfang der weitergeleiteten Nachricht:\n> \n> Von: {who}\n> Betreff: My lamp\n"
+    "> Datum: 2. November 2026\n> An: x\n> \n"
+)
+
+
+@pytest.mark.parametrize("above", [OUTLOOK, APPLE], ids=["outlook", "apple"])
+async def test_what_any_program_forwards_can_be_passed_on(shop: Shop, tmp_path: Path, above: str) -> None:
+    box = await Mailbox(shop, "support@shop.example", tmp_path, TRUSTS).open()
+    await shop.agent("ines")
+    await shop.change(lambda desk: setattr(teams.agent_named(desk, "ines"), "email", "ines@shop.example"))
+    begins = above.format(who="Ana Pérez <ana@example.com>")
+    forward = f"@fwd\n\n{begins}{'> ' if begins.startswith('>') else ''}It is broken.\n"
+    await box.gets(forward, **{"from": "Ines <ines@shop.example>", "subject": "WG: My lamp", **PROVEN})
+    assert await shop.tickets() == [(1, "My lamp", "new")]
+    whose = select(Identity.address).where(Identity.is_verified)
+    assert await shop.read(lambda desk: list(desk.execute(whose).scalars())) == ["ana@example.com"]
+
+
 async def test_an_agent_passes_a_mail_on_and_its_writer_is_the_customer(shop: Shop, tmp_path: Path) -> None:
     box = await Mailbox(shop, "support@shop.example", tmp_path, TRUSTS).open()
     await shop.agent("ines")
