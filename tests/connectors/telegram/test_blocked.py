@@ -11,10 +11,10 @@ pytestmark = pytest.mark.xdist_group("telegram")
 async def test_agents_see_a_block_and_are_told_before_they_write_in_vain(desk: Desk) -> None:
     ines, ana = await talking(desk)
     await ana.blocks(desk.bot)
-    await desk.until_thread(ines, "dialog:1", "they have blocked us or left")
+    await desk.until_thread(ines, "dialog:1", "they have shut us out, or the address is gone")
     tried = len(desk.telegram.calls("sendMessage"))
     said = await ines.types("dialog say 1 Hello?")
-    assert said == "The customer has blocked us or left: this would not reach them, so it was not sent."
+    assert said == "The customer has shut us out, or the address is gone: this would not arrive, so it was not sent."
     await ines.presses("Send anyway")
     await desk.until_thread(ines, "dialog:1", "Hello?")
     message = await desk.message("Hello?")
@@ -48,7 +48,7 @@ async def test_other_ways_to_reach_them_are_named(desk: Desk) -> None:
 async def test_who_lets_us_in_again_is_reached_again_and_what_failed_can_be_sent(desk: Desk) -> None:
     ines, ana = await talking(desk)
     await ana.blocks(desk.bot)
-    await desk.until_thread(ines, "dialog:1", "they have blocked us or left")
+    await desk.until_thread(ines, "dialog:1", "they have shut us out, or the address is gone")
     await ines.types("dialog say 1 Are you back?")
     await ines.presses("Send anyway")
     await desk.message("Are you back?")

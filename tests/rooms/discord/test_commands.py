@@ -4,8 +4,10 @@ import asyncio
 import signal
 
 import pytest
+from sqlalchemy import select
 
-from core.models import Role
+from core.models import Copy, Role
+from tests.contracts.desk import eventually
 from tests.rooms.discord.guild import Guild, Team, plain
 
 
@@ -67,6 +69,12 @@ async def test_a_reply_with_a_customers_words_has_none_of_ours_around_them(team:
     await team.becomes_ticket()
     await team.customer.writes("Is *this* for @everyone?\nOr not?")
     said = await team.says("Or not?")
+    stands = select(Copy.id).where(Copy.external_id == str(said.id))
+
+    async def is_known() -> bool:
+        return await team.shop.read(lambda desk: desk.execute(stands).first() is not None)
+
+    assert await eventually(is_known, bool)  # the desk has heard that its post stands
     reply = await team.does(team.ines.person.uses_menu("Reply with this", said))
     assert reply.form.filled_in["Text"] == "Is *this* for @everyone?\nOr not?"
     line = await team.says("took the dialog")
