@@ -95,7 +95,11 @@ class Listening:
             raise
         except Exception as error:
             await self._is_odd(_CREATED, event, error)
-        self._passed[(place, str(event["channel_id"]))] = order(str(event["id"]))
+        self._pass(place, str(event["channel_id"]), str(event["id"]))
+
+    def _pass(self, place: str, root: str, id_: str) -> None:
+        """A thread was read up to a message; what was missed before it, the catch-up reads first."""
+        self._passed[(place, root)] = max(self._passed.get((place, root), ""), order(id_))
 
     async def again(self, kept: Wire) -> None:
         """Something from quarantine, once more. Raises what it fails with."""
@@ -182,6 +186,7 @@ class Listening:
         place = await self._place(said.channel)
         if place is not None:
             await self.said(place, said, moves_cursor=self.is_caught_up)
+            self._pass(place, said.channel, said.id)
         elif said.calls is not None and said.is_spoken:
             await self._hint(said, text("In channels, use my slash commands: type “/” and choose one of Deskbell's."))
 
@@ -189,8 +194,6 @@ class Listening:
         """A line in one of our threads, with its files; what is known already, and what the bot or Discord itself said,
         is only passed by. `is_again` does one from quarantine nevertheless."""
         if not line.is_spoken or (not is_again and await self._hearing.is_known(place, line.id)):
-            if moves_cursor:
-                self._passed[(place, line.channel)] = order(line.id)
             return
         kept, trouble = await self._carrying.take(line.account, line.files)
         heard = await self._hearing.said(await self._as_said(place, line, kept, moves_cursor=moves_cursor))
@@ -278,9 +281,11 @@ class Listening:
             await self._lines.direct(line.account, shapes.answer(heard.answer, heard.voice))
 
     async def note_passed(self) -> None:
-        """Moves the cursors over our own and Discord's lines, which nobody had to be told of."""
+        """Moves the cursors over our own and Discord's lines, which nobody had to be told of, once all is caught up."""
+        if not self.is_caught_up:
+            return
         passed, self._passed = self._passed, {}
-        if passed and self.is_caught_up:
+        if passed:
             await self._desks.change(SYSTEM, lambda desk: threads.passed_by(desk, ROOM, passed))
 
     def lose_track(self) -> None:
