@@ -1,6 +1,6 @@
 """What a pushed room is told to show: a claimed delivery, read from the store as the room's team may see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bot import cards, quoting
@@ -182,7 +182,7 @@ def _to_person(desk: Desk, claimed: Claimed) -> Posting:
         raise PermanentError(text("The account is no agent's any more."))
     return Posting(
         delivery_id=delivery.id, nonce=outbox.nonce(delivery), kind=delivery.kind, place=account.external_id,
-        root=None, shown=Line(_texts(claimed), link=threads.link(desk, account.room, delivery)),
+        root=None, shown=Line(_texts(claimed), _buttons(delivery), link=threads.link(desk, account.room, delivery)),
         language=agent.language, zone=agent.time_zone,
     )  # fmt: skip
 
@@ -203,7 +203,7 @@ def _question(desk: Desk, delivery: Delivery) -> Posting:
 
 def _in_channel(desk: Desk, claimed: Claimed) -> Posting:
     """A line in a team's channel, outside any thread."""
-    delivery, facts = claimed.delivery, claimed.delivery.facts
+    delivery = claimed.delivery
     place = desk.session.get(Place, int(delivery.lane.partition(":")[2]))
     if place is None:
         raise PermanentError(text("The channel is no team's any more."))
@@ -211,7 +211,7 @@ def _in_channel(desk: Desk, claimed: Claimed) -> Posting:
     agents = [agent_id for each in claimed.all for agent_id in each.facts.get("agents", ())]
     mentions = tuple(accounts.of_agents(desk, agents, place.room))
     shown = Line(
-        _texts(claimed), tuple(_button(each) for each in facts["buttons"]), mentions=mentions,
+        _texts(claimed), _buttons(delivery), mentions=mentions,
         link=threads.link(desk, place.room, delivery),
         calls_team=not mentions and any(each.facts["loud"] for each in claimed.all),
     )  # fmt: skip
@@ -221,5 +221,6 @@ def _in_channel(desk: Desk, claimed: Claimed) -> Posting:
     )  # fmt: skip
 
 
-def _button(kept: Mapping[str, Any]) -> Button:
-    return Button(from_json(kept["label"]), kept["line"], Tone(kept["tone"]))
+def _buttons(delivery: Delivery) -> tuple[Button, ...]:
+    kept = delivery.facts.get("buttons", ())
+    return tuple(Button(from_json(each["label"]), each["line"], Tone(each["tone"])) for each in kept)

@@ -159,7 +159,7 @@ def propose(desk: Desk, place: Place, person: Person) -> bool:
     desk.session.add(
         Candidate(
             room=place.room, external_id=person.external_id, place=place.place, handle=person.handle,
-            public_name=person.name, email=person.email, at=desk.now,
+            public_name=person.name, email=person.email, language=person.language, zone=person.zone, at=desk.now,
         )
     )  # fmt: skip
     return True
@@ -172,7 +172,10 @@ def accept(desk: Desk, room: str, external_id: str) -> Agent:
         raise NotFound(text("Nobody waits there to be accepted."))
     found = select(Team).join(Place, Place.team_id == Team.id)
     team = desk.session.scalars(found.where(Place.room == room, Place.place == waiting.place).limit(1)).one_or_none()
-    person = Person(external_id=external_id, handle=waiting.handle, name=waiting.public_name, email=waiting.email)
+    person = Person(
+        external_id=external_id, handle=waiting.handle, name=waiting.public_name, email=waiting.email,
+        language=waiting.language, zone=waiting.zone,
+    )  # fmt: skip
     return admit(desk, team or teams.first_team(desk), room, person)
 
 

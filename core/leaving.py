@@ -41,7 +41,7 @@ def leave(desk: Desk, agent: Agent) -> Left:
     """Takes an agent off the desk: no commands, no sessions, no messages; what was theirs waits for the team again."""
     supervisors, channels = _supervisors(desk, agent), _channels(desk, agent)
     teams.remove_agent(desk, agent)
-    _forget_accounts(desk, agent)
+    _withdraw_candidates(desk, agent)
     left = Left(_give_back_tickets(desk, agent), _give_back_dialogs(desk, agent))
     _hand_on_reminders(desk, agent, supervisors)
     for table in (Snooze, Watcher, Member):
@@ -68,14 +68,11 @@ def _channels(desk: Desk, agent: Agent) -> Sequence[Place]:
     return desk.session.scalars(statement.order_by(Place.id)).all()
 
 
-def _forget_accounts(desk: Desk, agent: Agent) -> None:
-    """Who comes back is admitted again, by an admin."""
-    theirs = desk.session.scalars(select(Account).where(Account.agent_id == agent.id)).all()
-    for account in theirs:
-        desk.execute(
-            delete(Candidate).where(Candidate.room == account.room, Candidate.external_id == account.external_id)
-        )
-    desk.execute(delete(Account).where(Account.agent_id == agent.id))
+def _withdraw_candidates(desk: Desk, agent: Agent) -> None:
+    """Who comes back is proposed and accepted again. Their accounts stay known, so that they are the same agent then."""
+    for account in desk.session.scalars(select(Account).where(Account.agent_id == agent.id)).all():
+        theirs = (Candidate.room == account.room, Candidate.external_id == account.external_id)
+        desk.execute(delete(Candidate).where(*theirs))
 
 
 def _give_back_tickets(desk: Desk, agent: Agent) -> tuple[int, ...]:

@@ -10,7 +10,8 @@ from core import outbox, pushed
 from core.desk import Desk, Happened
 from core.events import Assigned, MessageAdded
 from core.models import Account, Agent, Author, Member, Notice, Place, Purpose, Thread, Ticket, Watcher, table
-from core.show import Text, as_json, from_json, text
+from core.pushed import About
+from core.show import Button, Text, as_json, from_json, text
 
 NOWHERE = "off"
 """What somebody who wants no messages in a team chat has chosen (`me alerts`)."""
@@ -25,6 +26,8 @@ class News:
     """Ids and numbers, never a customer's words."""
     ticket_id: int | None = None
     dialog_id: int | None = None
+    buttons: tuple[Button, ...] = ()
+    """What they may do at once, where they are told in a team chat."""
     called_in: frozenset[str] = frozenset()
     """The team chats in which its thread calls them for it: there they need no message besides."""
 
@@ -49,7 +52,7 @@ def give_all(desk: Desk, news: Sequence[News]) -> None:
     outbox.put(
         desk,
         *(
-            pushed.dm(where[each.agent_id], each.said, ticket_id=each.ticket_id, dialog_id=each.dialog_id)
+            pushed.dm(where[each.agent_id], each.said, about=About(each.ticket_id, each.dialog_id), buttons=each.buttons)
             for each in news
             if each.agent_id in where and where[each.agent_id].room not in each.called_in
         ),

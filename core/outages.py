@@ -60,13 +60,13 @@ def unexpected(desk: Desk, room: str) -> None:
 
 def heard(desk: Desk, room: str) -> None:
     """Somebody is connected to this team chat; if it was away, its supervisors hear that it is back."""
+    last = heard_at(desk, room) or desk.now
     kept.keep(desk, _HEARD + room, desk.now.isoformat())
     _watch(desk, room)
-    since = kept.read(desk, _AWAY + room)
-    if since:
+    if kept.read(desk, _AWAY + room):
         kept.forget(desk, _AWAY + room)
         said = text("{room} is back after {time}. What waited for it is shown there now.",
-                    room=room.capitalize(), time=desk.now - datetime.fromisoformat(since))  # fmt: skip
+                    room=room.capitalize(), time=desk.now - last)  # fmt: skip
         notices.give_all(desk, [News(agent_id, said) for agent_id in _agents(desk, None, Role.ADMIN)])
 
 
@@ -186,13 +186,19 @@ def _write_to(desk: Desk, room: str, waiting: Sequence[Dialog]) -> None:
 def _told(place: Place, room: str, waiting: Sequence[Dialog], private: Collection[int]) -> Wanted:
     """What a channel hears: of private teams' customers nothing, unless it is that team's."""
     theirs = [each for each in waiting if each.team_id not in private or each.team_id == place.team_id]
-    said = _said(room, [each.id for each in theirs])
+    said = _said(room, [each.id for each in theirs]) if theirs else _all_goes_on(room)
     return pushed.call(place, said, buttons=_take(theirs), loud=bool(theirs))
 
 
+def _all_goes_on(room: str) -> Text:
+    """What a channel hears in a chat that is there, where no customer waits for anybody."""
+    return text(
+        "{room} cannot be reached. Who works only there goes on in the team room until it is back; here all goes on.",
+        room=room.capitalize(),
+    )  # fmt: skip
+
+
 def _said(room: str, ids: Sequence[int]) -> Text:
-    if not ids:
-        return text("{room} cannot be reached. Until it is back, work in the team room.", room=room.capitalize())
     return texts(
         "{room} cannot be reached, and a customer waits live: dialog {ids}. Answer in the team room.",
         "{room} cannot be reached, and {count} customers wait live: dialogs {ids}. Answer in the team room.",

@@ -84,8 +84,7 @@ def call(
     room = _destination(place.room)
     facts = {
         "place": place.place, "said": as_json(said), "loud": loud, "agents": list(about.agents),
-        "joins": None if buttons else "call",
-        "buttons": [{"label": as_json(each.label), "line": each.line, "tone": each.tone.value} for each in buttons],
+        "joins": None if buttons else "call", "buttons": _kept(buttons),
     }  # fmt: skip
     return Wanted(
         lane=f"place:{place.id}", destination=room, kind=LINE, buckets=_posts(place.room, place.place), rank=Rank.ALERT,
@@ -102,11 +101,18 @@ def question(asked: Ask) -> Wanted:
     )  # fmt: skip
 
 
-def dm(account: Account, said: Text, *, ticket_id: int | None = None, dialog_id: int | None = None) -> Wanted:
+def _kept(buttons: Sequence[Button]) -> list[dict[str, Any]]:
+    return [{"label": as_json(each.label), "line": each.line, "tone": each.tone.value} for each in buttons]
+
+
+def dm(account: Account, said: Text, *, about: About = About(), buttons: Sequence[Button] = ()) -> Wanted:
     """Something for one person alone."""
     room = _destination(account.room)
+    facts = {
+        "account": account.external_id, "said": as_json(said), "buttons": _kept(buttons),
+        "joins": None if buttons else f"dm:{about.ticket_id}:{about.dialog_id}",
+    }  # fmt: skip
     return Wanted(
         lane=f"dm:{account.id}", destination=room, kind=DM, buckets=(f"{room}:dms", room), rank=Rank.ALERT,
-        ticket_id=ticket_id, dialog_id=dialog_id,
-        facts={"account": account.external_id, "said": as_json(said), "joins": f"dm:{ticket_id}:{dialog_id}"},
+        ticket_id=about.ticket_id, dialog_id=about.dialog_id, facts=facts,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from core.actor import ActorKind
 from core.desk import Desk
 from core.errors import NotAllowed, UserError
 from core.models import Agent, Place, Purpose, Role, Team
+from core.notices import News
 from core.places import Channel
 from core.show import Answer, Button, Text, Tone, text, texts, verbatim
 
@@ -147,7 +148,7 @@ def _greet(desk: Desk, agent: Agent) -> None:
     for account in accounts.of_agent(desk, agent.id):
         if not account.is_greeted:
             account.is_greeted = True
-            notices.give(desk, agent.id, _WELCOME)
+            notices.give_all(desk, [News(agent.id, _WELCOME, buttons=(_PRACTICE,))])
 
 
 _WELCOME = text(
@@ -155,6 +156,7 @@ _WELCOME = text(
     "In a live dialog you have taken, what you write goes to the customer; “!n …” is a note. "
     "Try it where it reaches nobody: me practice"
 )
+_PRACTICE = Button(text("Get a practice ticket"), "me practice", Tone.GOOD)
 
 
 def _set_up(call: Call, place: Place, team: Team, people: list[Agent]) -> Answer:

@@ -70,6 +70,8 @@ class Candidate(Base):
     handle: Mapped[str]
     public_name: Mapped[str]
     email: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    zone: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
 
 

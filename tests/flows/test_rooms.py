@@ -1,5 +1,7 @@
 """The desk in team chats, told as stories: set up, worked in threads, moved, left."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -204,6 +206,37 @@ async def test_a_newcomer_to_the_channel_is_an_agent_when_accepted(shop: Shop, c
     assert "no agent" in await chat.types("NEW", "ticket list")
     await chat.types("BOSS", "desk accept slack NEW")
     assert "no agent" not in await chat.types("NEW", "ticket list")
+
+
+async def test_who_comes_back_is_the_same_agent_in_their_own_language(shop: Shop, chat: Chat) -> None:
+    newcomer = replace(person("NEW", name="Nora New"), language="de", zone="Europe/Berlin")
+    await chat.hearing.came("C1", newcomer)
+    await chat.types("BOSS", "desk accept slack NEW")
+    first = await _agent(shop, "NEW")
+    assert first is not None
+    assert (first.language, first.time_zone) == ("de", "Europe/Berlin")
+    await chat.types("NEW", "me alerts off")
+    await chat.hearing.left("C1", "NEW")
+    assert await _agent(shop, "NEW") is None
+    await chat.hearing.came("C1", newcomer)
+    await chat.types("BOSS", "desk accept slack NEW")
+    again = await _agent(shop, "NEW")
+    assert again is not None
+    assert (again.id, again.name, again.preferences) == (first.id, first.name, {"alerts": "off"})
+
+
+async def _agent(shop: Shop, account: str) -> Agent | None:
+    return await shop.read(lambda desk: accounts.agent_at(desk, "slack", account))
+
+
+async def test_who_is_welcomed_gets_a_practice_ticket_by_a_button_once(shop: Shop) -> None:
+    chat = Chat(shop, members={"C1": people("BOSS", "INES")}, admins={"BOSS"})
+    await chat.types("BOSS", "desk setup")
+    await chat.shows()
+    shown = next(each.shown for each in chat.got if each.place == "INES")
+    assert isinstance(shown, Line)
+    assert [(button.label.id, button.line) for button in shown.buttons] == [("Get a practice ticket", "me practice")]
+    assert "#1 is for practice" in await chat.types("INES", shown.buttons[0].line)
 
 
 async def test_what_is_given_to_somebody_is_said_to_them_once_where_they_want_it(shop: Shop, chat: Chat) -> None:

@@ -51,7 +51,7 @@ async def test_who_leaves_the_server_is_off_the_desk_and_comes_back_only_when_ac
     name = person.name.title()
     asked = await team.until(lambda: [m for m in calls.messages if f"{name} came to this channel" in m.content])
     reply = await team.does(team.guild.discord.owner.presses(asked, "Accept"))
-    assert "is an agent now" in reply.text
+    assert f"is an agent now: @{person.name}" in reply.text.replace("\\", "")
     assert "no agent" not in (await team.does(person.types("/ticket list", "general"))).text
 
 
