@@ -1,7 +1,6 @@
 """What a pushed room is told to show: a claimed delivery, read from the store as the room's team may see it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from bot import cards, quoting
 from core import accounts, dialogs, history, messages, outbox, places, policy, pushed, threads, tickets

@@ -69,7 +69,7 @@ def _channels(desk: Desk, agent: Agent) -> Sequence[Place]:
 
 
 def _withdraw_candidates(desk: Desk, agent: Agent) -> None:
-    """Who comes back is proposed and accepted again. Their accounts stay known, so that they are the same agent then."""
+    """Who comes back is proposed and accepted again. Their accounts stay known: they are the same agent then."""
     for account in desk.session.scalars(select(Account).where(Account.agent_id == agent.id)).all():
         theirs = (Candidate.room == account.room, Candidate.external_id == account.external_id)
         desk.execute(delete(Candidate).where(*theirs))

@@ -52,7 +52,9 @@ def give_all(desk: Desk, news: Sequence[News]) -> None:
     outbox.put(
         desk,
         *(
-            pushed.dm(where[each.agent_id], each.said, about=About(each.ticket_id, each.dialog_id), buttons=each.buttons)
+            pushed.dm(
+                where[each.agent_id], each.said, about=About(each.ticket_id, each.dialog_id), buttons=each.buttons
+            )
             for each in news
             if each.agent_id in where and where[each.agent_id].room not in each.called_in
         ),

@@ -53,6 +53,8 @@ async def test_who_leaves_the_server_is_off_the_desk_and_comes_back_only_when_ac
     reply = await team.does(team.guild.discord.owner.presses(asked, "Accept"))
     assert f"is an agent now: @{person.name}" in reply.text.replace("\\", "")
     assert "no agent" not in (await team.does(person.types("/ticket list", "general"))).text
+    welcome = await team.until(lambda: [m for m in person.dms if "Welcome to the desk" in m.content])
+    assert "is for practice" in (await team.does(person.presses(welcome, "Get a practice ticket"))).text
 
 
 async def test_a_role_lost_while_nobody_listened_counts_too(team: Team) -> None:

@@ -214,6 +214,9 @@ async def test_who_joins_may_be_accepted_and_who_leaves_is_out(desk: Desk) -> No
     await boss.person.presses("support", asked[0], "Accept")
     nora = SlackSeat(desk.office, desk.slack.user("nora"))
     assert "This is you" in (await nora.types("me show")).words
+    welcome = await desk.until(lambda: [m for m in desk.slack.dms_of("nora") if "Welcome" in desk.slack.shown(m)])
+    await nora.person.presses(desk.slack.dm("nora"), welcome[0], "Get a practice ticket")
+    await desk.until(lambda: [m for m in desk.office.channel.messages if "Practice of" in desk.slack.shown(m)])
     await desk.slack.user("nora").leaves("support")
     await desk.slack.settled()
     desk.office.channel.members.append(desk.slack.user("nora").id)
