@@ -130,7 +130,7 @@ async def test_a_live_customer_nobody_answers_is_one_alert_until_the_dialog_is_t
 def _here(chat: Chat) -> list[tuple[str, bool]]:
     """The calls in the team's channel, and whether each called the whole team."""
     speak = Voice().say
-    lines = [each.shown for each in chat.got if each.root is None and isinstance(each.shown, Line)]
+    lines = [each.shown for each in chat.got if each.place == "C1" and not each.root and isinstance(each.shown, Line)]
     return [(" ".join(map(speak, line.texts)), line.calls_team) for line in lines if line.buttons]
 
 
